@@ -1,0 +1,1 @@
+"""From worksite exports to the indicators of the Bilan: the Python side of the warehouse."""

@@ -1,0 +1,19 @@
+"""Where things lie: the project's own folders, and the two that a user may move."""
+
+import os
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+CONTRACTS = PROJECT / "contracts"
+REFERENCE_SEEDS = PROJECT / "seeds" / "reference"
+PUBLISHED_SEEDS = PROJECT / "seeds" / "published"
+
+
+def exports_folder() -> Path:
+    """Folder of the consolidated exports: `CVG_EXPORTS`, or the shipped ones."""
+    return Path(os.environ.get("CVG_EXPORTS", PROJECT / "seeds/exports")).resolve()
+
+
+def warehouse_file() -> Path:
+    """DuckDB file of the warehouse: `CVG_WAREHOUSE`, or `target/cvg.duckdb`."""
+    return Path(os.environ.get("CVG_WAREHOUSE", PROJECT / "target/cvg.duckdb")).resolve()
