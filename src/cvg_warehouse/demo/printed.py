@@ -50,3 +50,8 @@ def count(table: str, row: str, measure: str) -> int:
 def prose(figure_id: str) -> float:
     """A figure of the prose, e.g. `prose("N045")`; shares are in percent."""
     return _prose()[figure_id]
+
+
+def rows(table: str) -> list[str]:
+    """The row labels of a printed table, in its order."""
+    return list(dict.fromkeys(row for found, row, *_ in _cells() if found == table))

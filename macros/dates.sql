@@ -1,0 +1,13 @@
+{# First and last day of a year given as an integer column. #}
+{% macro first_day(year) -%}
+cast(concat(cast({{ year }} as string), '-01-01') as date)
+{%- endmacro %}
+
+{% macro last_day(year) -%}
+cast(concat(cast({{ year }} as string), '-12-31') as date)
+{%- endmacro %}
+
+{# The day a number of calendar months after another. #}
+{% macro months_after(day, months) -%}
+cast({{ dbt.dateadd('month', months, day) }} as date)
+{%- endmacro %}

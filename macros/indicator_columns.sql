@@ -1,0 +1,99 @@
+{#-
+  Names of the indicator columns of a theme's model, i.e. those with a double underscore: the
+  boolean ones (`type='boolean'`) or the measured ones (`type='number'`). Read from the built model,
+  so that a new indicator needs no list to be kept.
+-#}
+{% macro indicator_columns(relation, type) -%}
+  {%- set names = [] -%}
+  {%- if execute -%}
+    {%- for column in adapter.get_columns_in_relation(relation) if '__' in column.name -%}
+      {%- if (column.dtype | lower == 'boolean') == (type == 'boolean') -%}
+        {%- do names.append(column.name) -%}
+      {%- endif -%}
+    {%- endfor -%}
+  {%- endif -%}
+  {{- return(names) -}}
+{%- endmacro %}
+
+{#-
+  Rows of a theme's model for every place and population that they belong to.
+-#}
+{% macro in_every_place(relation) -%}
+    select
+        indicators.*,
+        places.geography_id,
+        populations.population as counted_population
+    from {{ relation }} as indicators
+    inner join {{ ref('dim_geographies') }} as places on indicators.territory_id = places.territory_id
+    inner join {{ ref('dim_populations') }} as populations on indicators.population = populations.member
+{%- endmacro %}
+
+{#-
+  Distinct people per indicator column, year, place and population of a theme's model: first one
+  row per person (true in any of their pathways = true), then a sum, then the small result turned
+  to one row per indicator column. Columns: reporting_year, geography_id, population,
+  indicator_column, numerator, denominator.
+-#}
+{% macro count_people(relation) -%}
+{%- set columns = indicator_columns(relation, 'boolean') -%}
+with people as (
+    select
+        reporting_year,
+        geography_id,
+        counted_population as population,
+        person_key
+        {%- for column in columns %},
+        bool_or({{ column }}) as {{ column }}
+        {%- endfor %}
+    from ({{ in_every_place(relation) }}) as placed
+    group by reporting_year, geography_id, counted_population, person_key
+),
+
+sums as (
+    select
+        reporting_year,
+        geography_id,
+        population
+        {%- for column in columns %},
+        count(case when {{ column }} then 1 end) as numerator_{{ loop.index }},
+        count({{ column }}) as denominator_{{ loop.index }}
+        {%- endfor %}
+    from people
+    group by reporting_year, geography_id, population
+)
+{% for column in columns %}
+select
+    reporting_year,
+    geography_id,
+    population,
+    '{{ column }}' as indicator_column,
+    numerator_{{ loop.index }} as numerator,
+    denominator_{{ loop.index }} as denominator
+from sums
+{{ 'union all' if not loop.last }}
+{%- endfor %}
+{%- endmacro %}
+
+{#-
+  One row per measured indicator column and counted key (pathway or person, as the catalogue says)
+  of a theme's model, for every place and population. Columns: reporting_year, geography_id,
+  population, indicator_column, person_key, pathway_key, measure.
+-#}
+{% macro measure_rows(relation) -%}
+with placed as (
+    {{ in_every_place(relation) }}
+)
+{% for column in indicator_columns(relation, 'number') %}
+select
+    reporting_year,
+    geography_id,
+    counted_population as population,
+    '{{ column }}' as indicator_column,
+    person_key,
+    pathway_key,
+    {{ column }}::double as measure
+from placed
+where {{ column }} is not null
+{{ 'union all' if not loop.last }}
+{%- endfor %}
+{%- endmacro %}

@@ -1,0 +1,49 @@
+{#-
+  Seeds on DuckDB: the file is read by DuckDB itself, by header name and with every column as text.
+
+  dbt's own loader reads seeds through Python, infers types and drops leading zeros. This one
+  loads a million rows in seconds, takes columns in any order, leaves unknown columns out, fills
+  optional ones that are missing with null, and stops with one line, which never shows a value,
+  where a required column is missing or a line cannot be read.
+
+  The seed's YAML names its columns in `column_types`; those with `meta: {optional: true}` may be
+  missing from the file.
+-#}
+{% materialization seed, adapter='duckdb' %}
+  {%- set path = adapter.get_seed_file_path(model) -%}
+  {%- set file_name = path.split('/') | last -%}
+  {%- set reader -%}
+    read_csv({{ dbt.string_literal(path) }}, header = true, delim = ',', quote = '"', escape = '"',
+      all_varchar = true, store_rejects = true, rejects_table = 'seed_rejects',
+      rejects_scan = 'seed_rejected_scans', rejects_limit = 0)
+  {%- endset -%}
+  {%- set found = run_query('select column_name from (describe select * from ' ~ reader ~ ')').columns[0].values() | list -%}
+  {%- set selected = [] -%}
+  {%- for column, type in config.get('column_types').items() -%}
+    {%- if column in found -%}
+      {%- do selected.append('cast("' ~ column ~ '" as ' ~ type ~ ') as "' ~ column ~ '"') -%}
+    {%- elif model.columns[column].config.meta.get('optional') -%}
+      {%- do selected.append('cast(null as ' ~ type ~ ') as "' ~ column ~ '"') -%}
+    {%- else -%}
+      {%- do exceptions.raise_compiler_error(file_name ~ ': the column ' ~ column ~ ' is missing; add it to the file, or deliver the export again') -%}
+    {%- endif -%}
+  {%- endfor -%}
+
+  {{ run_hooks(pre_hooks) }}
+  {%- set target_relation = this.incorporate(type='table') -%}
+  {#- Never `call statement('main')`: it writes its SQL to target/run/ + the seed's path, which is the
+      seed itself when the exports' folder is given as an absolute path. -#}
+  {%- do run_query('create or replace table ' ~ target_relation ~ ' as select ' ~ selected | join(', ') ~ ' from ' ~ reader) -%}
+  {%- set rejected = run_query('select distinct line from seed_rejects order by line limit 5').columns[0].values() | list -%}
+  {%- do run_query('drop table if exists seed_rejects; drop table if exists seed_rejected_scans') -%}
+  {%- if rejected -%}
+    {%- do exceptions.raise_compiler_error(file_name ~ ': line ' ~ rejected | join(', ') ~ ' cannot be read as comma-separated text; mend the quotes or the number of columns there') -%}
+  {%- endif -%}
+  {%- set loaded = run_query('select count(*) from ' ~ target_relation).columns[0].values()[0] -%}
+  {%- do store_raw_result('main', message='INSERT ' ~ loaded, code='INSERT', rows_affected=loaded) -%}
+  {%- do store_result('agate_table', response='OK', agate_table=run_query('select 1 where false')) -%}
+  {% do persist_docs(target_relation, model) %}
+  {{ run_hooks(post_hooks) }}
+  {{ adapter.commit() }}
+  {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}

@@ -1,0 +1,8 @@
+-- The years that have data: every indicator has a row for each of them.
+select distinct reporting_year
+from {{ ref('stg_exports__salaries') }}
+where reporting_year is not null
+union
+select distinct extract(year from exit_date)::int as reporting_year
+from {{ ref('stg_exports__sorties') }}
+where exit_date is not null

@@ -1,0 +1,65 @@
+-- What a supported person says in a year comes from that year's delivery; older values stay readable here.
+with deliveries as (
+    select
+        *,
+        {{ first_day('reporting_year') }} as first_day,
+        {{ last_day('reporting_year') }} as last_day,
+        reporting_year = max(reporting_year) over (partition by pathway_key) as is_latest_delivery
+    from {{ ref('stg_exports__salaries') }}
+),
+
+dated as (
+    select
+        deliveries.*,
+        exits.exit_date,
+        deliveries.entry_date <= deliveries.last_day
+        and coalesce(exits.exit_date >= deliveries.first_day, true) as is_supported
+    from deliveries
+    left join {{ ref('stg_exports__sorties') }} as exits on deliveries.pathway_key = exits.pathway_key
+)
+
+select
+    pathway_key,
+    reporting_year,
+    person_key,
+    worksite_id,
+    territory_id,
+    case when came_through_phc then 'after_phc' else 'direct' end as population,
+    is_latest_delivery,
+    is_supported,
+    is_supported and entry_date >= first_day as has_entered,
+    is_supported and coalesce(exit_date >= last_day, true) as is_on_books_at_year_end,
+    entry_date,
+    exit_date,
+    birth_year,
+    sex,
+    nationality,
+    education_level,
+    referrer,
+    came_through_phc,
+    housing_at_phc_hiring,
+    rsa_at_entry,
+    rqth_at_entry,
+    aah_at_entry,
+    ass_at_entry,
+    invalidity_pension_at_entry,
+    gp_at_entry,
+    health_coverage_at_entry,
+    has_outside_social_worker,
+    time_without_work,
+    street_duration,
+    housing_at_entry,
+    social_housing_request_at_entry,
+    dalo_daho_request_at_entry,
+    collective_agreement_request_at_entry,
+    difficulty_logement_at_entry,
+    difficulty_sante_at_entry,
+    difficulty_administratif_at_entry,
+    difficulty_illettrisme_linguistique_at_entry,
+    difficulty_mobilite_at_entry,
+    difficulty_surendettement_at_entry,
+    difficulty_disponibilite_at_entry,
+    difficulty_justice_at_entry,
+    has_proximity_support,
+    has_concerted_support
+from dated

@@ -1,0 +1,18 @@
+-- One row per exited pathway. true = numerator, false = denominator only, null = outside the base.
+select
+    pathway_key,
+    person_key,
+    reporting_year,
+    territory_id,
+    worksite_id,
+    population,
+    {{ within('in_base_exited', 'is_neutral') }} as exits__neutral,
+    {%- for category in var('job_or_training_categories') %}
+    {{ within('in_base_non_neutral', "exit_category = '" ~ category ~ "'") }} as exits__job_or_training__{{ category }},
+    {%- endfor %}
+    {{ within('in_base_non_neutral', "exit_category in ('" ~ var('job_or_training_categories') | join("', '") ~ "')") }}
+        as exits__job_or_training__total,
+    {%- for category in var('other_exit_categories') %}
+    {{ within('in_base_complete', "exit_category = '" ~ category ~ "'") }} as exits__other__{{ category }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from {{ ref('fct_exits') }}

@@ -1,0 +1,40 @@
+-- One row per exited pathway. true = numerator, false = denominator only, null = outside the base.
+with exits as (
+    select
+        *,
+        in_base_housing and housing_group_at_exit is not null as in_base_housing_both_known
+    from {{ ref('fct_exits') }}
+)
+
+select
+    pathway_key,
+    person_key,
+    reporting_year,
+    territory_id,
+    worksite_id,
+    population,
+    {{ within('in_base_housing', 'housing_level_at_exit > housing_level_at_entry') }} as housing__improved,
+    {{ within(
+        'in_base_housing',
+        "housing_group_at_exit = 'logement_perenne' and housing_group_at_entry != 'logement_perenne'"
+    ) }} as housing__reached_permanent,
+    {{ within('in_base_housing_both_known', "housing_group_at_exit = 'logement_perenne'") }}
+        as housing__permanent_at_exit,
+    {{ within('in_base_housing', 'was_rehoused_via_partnership') }} as housing__rehoused_via_partnership,
+    {%- for at_entry in var('housing_groups') %}
+    {%- for at_exit in var('housing_groups') %}
+    {{ within(
+        'in_base_housing_both_known',
+        "housing_group_at_entry = '" ~ at_entry ~ "' and housing_group_at_exit = '" ~ at_exit ~ "'"
+    ) }} as housing__transition__{{ at_entry }}__{{ at_exit }},
+    {%- endfor %}
+    {%- endfor %}
+    {{ within('in_base_housing', 'social_housing_request_at_entry') }} as housing__requests__logement_social__entry,
+    {{ within('in_base_housing', 'social_housing_request_at_exit') }} as housing__requests__logement_social__exit,
+    {{ within('in_base_housing', 'dalo_daho_request_at_entry') }} as housing__requests__dalo_daho__entry,
+    {{ within('in_base_housing', 'dalo_daho_request_at_exit') }} as housing__requests__dalo_daho__exit,
+    {{ within('in_base_housing', 'collective_agreement_request_at_entry') }}
+        as housing__requests__accord_collectif__entry,
+    {{ within('in_base_housing', 'collective_agreement_request_at_exit') }}
+        as housing__requests__accord_collectif__exit
+from exits

@@ -1,0 +1,5 @@
+select
+    {{ text('difficulty') }} as difficulty,
+    {{ text('label_fr') }} as label_fr,
+    {{ whole_number('sort_order') }} as sort_order
+from {{ ref('difficulties') }}

@@ -1,0 +1,10 @@
+select
+    {{ text('table_id') }} as table_id,
+    {{ text('year') }} as year,
+    {{ text('row') }} as row_label,
+    {{ text('measure') }} as measure,
+    {{ text('kind') }} as kind,
+    {{ dbt.safe_cast(text('value'), 'double') }} as value,
+    {{ text('printed') }} as printed_text,
+    {{ whole_number('source_line') }} as source_line
+from {{ ref('published_tables') }}

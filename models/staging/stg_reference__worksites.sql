@@ -1,0 +1,7 @@
+select
+    {{ text('worksite_id') }} as worksite_id,
+    {{ text('territory_id') }} as territory_id,
+    {{ text('label_fr') }} as label_fr,
+    {{ whole_number('first_year') }} as first_year,
+    {{ whole_number('last_year') }} as last_year
+from {{ ref('worksites') }}
