@@ -11,3 +11,7 @@ cast(concat(cast({{ year }} as string), '-12-31') as date)
 {% macro months_after(day, months) -%}
 cast({{ dbt.dateadd('month', months, day) }} as date)
 {%- endmacro %}
+
+{% macro last_day_of_june(year) -%}
+cast(concat(cast({{ year }} as string), '-06-30') as date)
+{%- endmacro %}

@@ -1,16 +1,11 @@
--- Every population that an indicator is shown for, and the pathways' populations that make it up.
+-- Every population that an indicator is shown for, and the populations of pathways that make it up.
+-- An action without a pathway is of no population: it counts in `all` only.
+{%- set members = [
+    ('all', 'after_phc'), ('all', 'direct'), ('all', 'none'), ('after_phc', 'after_phc'), ('direct', 'direct')
+] %}
+{%- for population, member in members %}
 select
-    'all' as population,
-    'after_phc' as member
-union all
-select
-    'all' as population,
-    'direct' as member
-union all
-select
-    'after_phc' as population,
-    'after_phc' as member
-union all
-select
-    'direct' as population,
-    'direct' as member
+    '{{ population }}' as population,
+    '{{ member }}' as member
+{{ 'union all' if not loop.last }}
+{%- endfor %}

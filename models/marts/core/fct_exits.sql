@@ -13,6 +13,16 @@ with exits as (
         on exits.exit_reason_code = reasons.exit_reason_code
     left join {{ ref('stg_reference__housing_types') }} as exit_housing
         on exits.housing_at_exit = exit_housing.housing_type
+),
+
+officer_actions as (
+    select
+        pathway_key,
+        bool_or(domain = 'logement') as has_housing_officer,
+        bool_or(domain = 'santé') as has_health_officer
+    from {{ ref('stg_exports__actions') }}
+    where pathway_key is not null
+    group by pathway_key
 )
 
 select
@@ -78,6 +88,9 @@ select
     exits.difficulty_disponibilite_status_at_exit,
     exits.difficulty_justice_status_at_exit,
     exits.housing_group_at_exit,
-    exits.housing_level_at_exit
+    exits.housing_level_at_exit,
+    coalesce(officer_actions.has_housing_officer, false) as has_housing_officer,
+    coalesce(officer_actions.has_health_officer, false) as has_health_officer
 from exits
 left join {{ ref('fct_pathways') }} as pathways on exits.pathway_key = pathways.pathway_key
+left join officer_actions on exits.pathway_key = officer_actions.pathway_key

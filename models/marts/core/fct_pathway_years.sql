@@ -11,11 +11,18 @@ with deliveries as (
 dated as (
     select
         deliveries.*,
+        entry_housing.housing_group as housing_group_at_entry,
+        entry_housing.housing_level as housing_level_at_entry,
+        phc_housing.housing_group as housing_group_at_phc_hiring,
         exits.exit_date,
         deliveries.entry_date <= deliveries.last_day
         and coalesce(exits.exit_date >= deliveries.first_day, true) as is_supported
     from deliveries
     left join {{ ref('stg_exports__sorties') }} as exits on deliveries.pathway_key = exits.pathway_key
+    left join {{ ref('stg_reference__housing_types') }} as entry_housing
+        on deliveries.housing_at_entry = entry_housing.housing_type
+    left join {{ ref('stg_reference__housing_types') }} as phc_housing
+        on deliveries.housing_at_phc_hiring = phc_housing.housing_type
 )
 
 select
@@ -38,6 +45,7 @@ select
     referrer,
     came_through_phc,
     housing_at_phc_hiring,
+    housing_group_at_phc_hiring,
     rsa_at_entry,
     rqth_at_entry,
     aah_at_entry,
@@ -49,6 +57,8 @@ select
     time_without_work,
     street_duration,
     housing_at_entry,
+    housing_group_at_entry,
+    housing_level_at_entry,
     social_housing_request_at_entry,
     dalo_daho_request_at_entry,
     collective_agreement_request_at_entry,

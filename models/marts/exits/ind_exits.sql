@@ -6,6 +6,7 @@ select
     territory_id,
     worksite_id,
     population,
+    in_base_exited as headcount__exited,
     {{ within('in_base_exited', 'is_neutral') }} as exits__neutral,
     {%- for category in var('job_or_training_categories') %}
     {{ within('in_base_non_neutral', "exit_category = '" ~ category ~ "'") }} as exits__job_or_training__{{ category }},

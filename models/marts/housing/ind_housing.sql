@@ -2,7 +2,10 @@
 with exits as (
     select
         *,
-        in_base_housing and housing_group_at_exit is not null as in_base_housing_both_known
+        in_base_housing and housing_group_at_exit is not null as in_base_housing_both_known,
+        in_base_housing
+        and housing_group_at_exit is not null
+        and housing_level_at_entry in (1, 2) as in_base_hosted_at_entry
     from {{ ref('fct_exits') }}
 )
 
@@ -36,5 +39,21 @@ select
     {{ within('in_base_housing', 'collective_agreement_request_at_entry') }}
         as housing__requests__accord_collectif__entry,
     {{ within('in_base_housing', 'collective_agreement_request_at_exit') }}
-        as housing__requests__accord_collectif__exit
+        as housing__requests__accord_collectif__exit,
+    {%- for group in var('housing_groups') %}
+    {{ within('in_base_housing', "housing_group_at_entry = '" ~ group ~ "'") }} as housing__group_at_entry__{{ group }},
+    {{ within('in_base_housing_both_known', "housing_group_at_exit = '" ~ group ~ "'") }}
+        as housing__group_at_exit__{{ group }},
+    {%- endfor %}
+    {{ within(
+        "in_base_housing and housing_group_at_entry != 'logement_perenne'",
+        "housing_group_at_exit = 'logement_perenne'"
+    ) }} as housing__reached_permanent_without_at_entry,
+    {{ within('in_base_hosted_at_entry', "housing_group_at_exit = 'logement_perenne'") }}
+        as housing__hosted_reached_permanent,
+    {{ within('in_base_hosted_at_entry', 'housing_level_at_exit in (1, 2)') }} as housing__hosted_at_exit,
+    {{ within('in_base_housing and has_housing_officer', 'housing_level_at_exit > housing_level_at_entry') }}
+        as housing__improved_by_officer__with,
+    {{ within('in_base_housing and not has_housing_officer', 'housing_level_at_exit > housing_level_at_entry') }}
+        as housing__improved_by_officer__without
 from exits

@@ -1,5 +1,5 @@
 -- Means and medians: each pathway (or each person, as the catalogue says) counts once.
-{%- set themes = [ref('ind_pathways')] %}
+{%- set themes = measured_models() %}
 with measured as (
     {%- for theme in themes %}
     select * from (
@@ -20,7 +20,7 @@ counted as (
             as counted_key,
         max(measured.measure) as measure
     from measured
-    inner join {{ ref('dim_indicator_columns') }} as catalogue
+    inner join {{ ref('dim_indicator_breakdowns') }} as catalogue
         on measured.indicator_column = catalogue.indicator_column
     group by all
 )
@@ -31,6 +31,6 @@ select
     population,
     indicator_column,
     count(*) as denominator,
-    case statistic when 'mean' then avg(measure) when 'median' then median(measure) end as value
+    case statistic when 'mean' then avg(measure) when 'median' then median(measure) end as measure
 from counted
 group by reporting_year, geography_id, population, indicator_column, statistic

@@ -1,6 +1,5 @@
 -- Distinct people in the numerator and the denominator of every indicator column.
-{%- set themes = [ref('ind_exits'), ref('ind_housing'), ref('ind_health'), ref('ind_pathways')] %}
-{%- for theme in themes %}
+{%- for theme in people_models() %}
 select * from (
 {{ count_people(theme) }}
 )

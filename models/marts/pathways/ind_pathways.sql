@@ -33,5 +33,9 @@ select
     {{ within('in_base_duration', 'is_over_2_years') }} as pathways__over_2_years,
     {{ within('is_over_2_years', 'rqth_at_exit') }} as pathways__over_2_years_rqth,
     {{ within('is_over_2_years', 'age_at_exit >= 50') }} as pathways__over_2_years_50_plus,
-    {{ within('is_over_2_years', 'has_extension') }} as pathways__over_2_years_extension
+    {{ within('is_over_2_years', 'has_extension') }} as pathways__over_2_years_extension,
+    {{ within(
+        'is_over_2_years',
+        'coalesce(not rqth_at_entry, true) and extract(year from entry_date) - birth_year < 50'
+    ) }} as pathways__over_2_years_under_50_no_rqth
 from exits

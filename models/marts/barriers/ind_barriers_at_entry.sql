@@ -1,0 +1,38 @@
+-- One row per pathway and year in which it was delivered and active.
+-- true = numerator, false = denominator only, null = outside the base. Unknown is never no.
+with supported as (
+    select
+        *,
+        {%- for difficulty in var('difficulties') %}
+        case when difficulty_{{ difficulty }}_at_entry then 1 else 0 end {{ '+' if not loop.last }}
+        {%- endfor %} as difficulties_met,
+        coalesce(
+            {%- for difficulty in var('difficulties') %}
+            difficulty_{{ difficulty }}_at_entry{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) is not null as is_diagnosed
+    from {{ ref('fct_pathway_years') }}
+    where is_supported
+)
+
+select
+    pathway_key,
+    person_key,
+    reporting_year,
+    territory_id,
+    worksite_id,
+    population,
+    {%- for difficulty in var('difficulties') %}
+    {{ within(
+        'difficulty_' ~ difficulty ~ '_at_entry is not null', 'difficulty_' ~ difficulty ~ '_at_entry'
+    ) }} as barriers__at_entry__{{ difficulty }},
+    {%- endfor %}
+    {%- for number in range(var('difficulties') | length + 1) %}
+    {{ within('is_diagnosed', 'difficulties_met = ' ~ number) }} as barriers__count_at_entry__{{ number }},
+    {%- endfor %}
+    {{ within(
+        "housing_group_at_entry in ('logement_semi_durable', 'logement_perenne')
+        and difficulty_logement_at_entry is not null",
+        'difficulty_logement_at_entry'
+    ) }} as barriers__housing_difficulty_when_housed
+from supported

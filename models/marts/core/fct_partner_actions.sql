@@ -1,0 +1,17 @@
+-- An action without a pathway is of no population and counts in the whole only.
+select
+    actions.action_key,
+    actions.reporting_year,
+    actions.action_date,
+    actions.territory_id,
+    actions.worksite_id,
+    actions.domain,
+    actions.pathway_key,
+    pathways.person_key,
+    coalesce(pathways.population, 'none') as population,
+    actions.action_types,
+    actions.partners,
+    actions.stands_in_for_social_worker,
+    actions.request_reason
+from {{ ref('stg_exports__actions') }} as actions
+left join {{ ref('fct_pathways') }} as pathways on actions.pathway_key = pathways.pathway_key

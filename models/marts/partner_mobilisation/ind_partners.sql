@@ -1,0 +1,135 @@
+-- Partner work in long form, because its breakdowns are open lists: one row per indicator, breakdown
+-- value and counted action (or partner). true = numerator, false = denominator only.
+with actions as (
+    select * from {{ ref('fct_partner_actions') }}
+),
+
+types as (
+    select * from {{ ref('fct_partner_action_types') }}
+),
+
+partners as (
+    select * from {{ ref('fct_partner_action_partners') }}
+),
+
+-- a type and its group are both ways to read an action
+kinds as (
+    select
+        action_key,
+        action_type as kind
+    from types
+    union
+    select
+        action_key,
+        action_group as kind
+    from types
+    where action_group is not null
+),
+
+-- each partner, and the partners taken together
+named as (
+    select
+        action_key,
+        domain,
+        partner
+    from partners
+    union
+    select
+        action_key,
+        domain,
+        'total' as partner
+    from partners
+),
+
+network_actions as (
+    select distinct
+        action_key,
+        case when action_type = '02- PMSMP' then 'PMSMP' when action_type like '01-Signature%' then 'signature' end
+            as network_action
+    from types
+    where domain = 'emploi'
+),
+
+counted as (
+    select
+        action_key,
+        'partners.actions' as indicator_id,
+        concat_ws(' x ', domain, action_type) as breakdown,
+        action_key as counted_key,
+        true as state
+    from types
+    union all
+    select distinct
+        action_key,
+        'partners.action_groups' as indicator_id,
+        concat_ws(' x ', domain, action_group) as breakdown,
+        action_key as counted_key,
+        true as state
+    from types
+    where action_group is not null
+    union all
+    select
+        action_key,
+        'partners.actions_total' as indicator_id,
+        domain as breakdown,
+        action_key as counted_key,
+        true as state
+    from actions
+    union all
+    select
+        action_key,
+        'partners.request_reasons' as indicator_id,
+        concat_ws(' x ', domain, request_reason) as breakdown,
+        action_key as counted_key,
+        true as state
+    from actions
+    where request_reason is not null
+    union all
+    select
+        action_key,
+        'partners.stand_in' as indicator_id,
+        domain as breakdown,
+        action_key as counted_key,
+        true as state
+    from actions
+    where stands_in_for_social_worker
+    union all
+    select
+        named.action_key,
+        'partners.partner_actions' as indicator_id,
+        concat_ws(' x ', named.domain, named.partner, kinds.kind) as breakdown,
+        named.action_key as counted_key,
+        true as state
+    from named
+    inner join kinds on named.action_key = kinds.action_key
+    union all
+    select
+        action_key,
+        'partners.partners_mobilised' as indicator_id,
+        domain as breakdown,
+        partner as counted_key,
+        true as state
+    from partners
+    union all
+    select
+        network_actions.action_key,
+        'partners.network_share' as indicator_id,
+        network_actions.network_action as breakdown,
+        network_actions.action_key as counted_key,
+        network_actions.action_key in (select partners.action_key from partners) as state
+    from network_actions
+    where network_actions.network_action is not null
+)
+
+select
+    counted.indicator_id,
+    counted.breakdown,
+    counted.counted_key,
+    counted.action_key,
+    actions.reporting_year,
+    actions.territory_id,
+    actions.worksite_id,
+    actions.population,
+    counted.state
+from counted
+inner join actions on counted.action_key = actions.action_key

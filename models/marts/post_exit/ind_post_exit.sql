@@ -1,0 +1,49 @@
+-- One row per pathway that ended 6 to 12 months before 31 December of the year that it is followed up in.
+-- true = numerator, false = denominator only, null = outside the base.
+with exits as (
+    select
+        exits.*,
+        housing.housing__reached_permanent,
+        -- an exit on 31 December is 12 months old a year later
+        extract(year from {{ dbt.dateadd('day', 1, 'exits.exit_date') }})::int as follow_up_year
+    from {{ ref('fct_exits') }} as exits
+    inner join {{ ref('ind_housing') }} as housing on exits.pathway_key = housing.pathway_key
+),
+
+followed as (
+    select
+        exits.*,
+        job.was_contacted as was_contacted_on_job,
+        job.is_stable as is_stable_in_job,
+        home.was_contacted as was_contacted_on_housing,
+        home.is_stable as is_stable_in_housing,
+        coalesce(exits.exit_category = 'emploi_durable', false) as in_base_job_follow_up,
+        coalesce(exits.housing__reached_permanent, false) as in_base_housing_follow_up
+    from exits
+    left join {{ ref('stg_exports__suivi_post_sortie') }} as job
+        on
+            exits.pathway_key = job.pathway_key
+            and exits.follow_up_year = job.reporting_year
+            and job.follow_up_strand = 'emploi'
+    left join {{ ref('stg_exports__suivi_post_sortie') }} as home
+        on
+            exits.pathway_key = home.pathway_key
+            and exits.follow_up_year = home.reporting_year
+            and home.follow_up_strand = 'logement'
+    where exits.exit_date <= {{ last_day_of_june('exits.follow_up_year') }}
+)
+
+select
+    pathway_key,
+    person_key,
+    follow_up_year as reporting_year,
+    territory_id,
+    worksite_id,
+    population,
+    {{ within('in_base_job_follow_up', 'was_contacted_on_job') }} as post_exit__job_contacted,
+    {{ within('in_base_job_follow_up and was_contacted_on_job', 'is_stable_in_job') }} as post_exit__job_stable,
+    {{ within('in_base_housing_follow_up', 'was_contacted_on_housing') }} as post_exit__housing_contacted,
+    {{ within('in_base_housing_follow_up and was_contacted_on_housing', 'is_stable_in_housing') }}
+        as post_exit__housing_stable
+from followed
+where follow_up_year in (select reporting_year from {{ ref('dim_reporting_years') }})

@@ -1,0 +1,48 @@
+-- One row per pathway and year in which it was delivered and active.
+-- true = numerator, false = denominator only, null = outside the base. Unknown is never no.
+with officers as (
+    select
+        pathway_key,
+        reporting_year,
+        bool_or(domain = 'emploi') as has_employment_officer,
+        bool_or(domain = 'santé') as has_health_officer,
+        bool_or(domain = 'logement') as has_housing_officer
+    from {{ ref('fct_partner_actions') }}
+    where pathway_key is not null
+    group by pathway_key, reporting_year
+),
+
+supported as (
+    select
+        deliveries.*,
+        officers.has_employment_officer,
+        officers.has_health_officer,
+        officers.has_housing_officer,
+        officers.pathway_key is not null as has_any_officer,
+        deliveries.reporting_year - worksites.first_year + 1 as programme_year_of_worksite
+    from {{ ref('fct_pathway_years') }} as deliveries
+    left join officers
+        on deliveries.pathway_key = officers.pathway_key and deliveries.reporting_year = officers.reporting_year
+    left join {{ ref('dim_worksites') }} as worksites on deliveries.worksite_id = worksites.worksite_id
+    where deliveries.is_supported
+)
+
+select
+    pathway_key,
+    person_key,
+    reporting_year,
+    territory_id,
+    worksite_id,
+    population,
+    {{ within('has_proximity_support is not null', 'has_proximity_support') }} as support__proximity,
+    {{ within('has_concerted_support is not null', 'has_concerted_support') }} as support__concerted,
+    {{ within('is_supported', 'has_employment_officer') }} as support__officer_mobilised__emploi,
+    {{ within('difficulty_sante_at_entry', 'has_health_officer') }} as support__officer_mobilised__sante,
+    {{ within('difficulty_logement_at_entry', 'has_housing_officer') }} as support__officer_mobilised__logement,
+    {{ within('programme_year_of_worksite <= 1', 'has_any_officer') }}
+        as support__officer_mobilised_by_seniority__premiere_annee,
+    {{ within('programme_year_of_worksite = 2', 'has_any_officer') }}
+        as support__officer_mobilised_by_seniority__deuxieme_annee,
+    {{ within('programme_year_of_worksite >= 3', 'has_any_officer') }}
+        as support__officer_mobilised_by_seniority__troisieme_annee_et_plus
+from supported
