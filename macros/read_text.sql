@@ -17,12 +17,12 @@ case when trim({{ column }}) in ('{{ allowed | join("', '") }}') then trim({{ co
 
 {# An integer, or null where the text is not one. #}
 {% macro whole_number(column) -%}
-{{ dbt.safe_cast(text(column), 'int') }}
+try_cast({{ text(column) }} as int)
 {%- endmacro %}
 
 {# A date written YYYY-MM-DD, or null where the text is not one. #}
 {% macro iso_date(column) -%}
-case when trim({{ column }}) like '____-__-__' then {{ dbt.safe_cast(text(column), 'date') }} end
+case when trim({{ column }}) like '____-__-__' then try_cast({{ text(column) }} as date) end
 {%- endmacro %}
 
 {#-

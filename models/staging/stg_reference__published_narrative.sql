@@ -2,10 +2,10 @@ select
     {{ text('figure_id') }} as figure_id,
     {{ text('theme') }} as theme,
     {{ text('label') }} as label,
-    {{ whole_number('year') }} as year,
+    {{ whole_number('year') }} as reporting_year,
     {{ text('territory') }} as geography_id,
     {{ text('kind') }} as kind,
-    {{ dbt.safe_cast(text('value'), 'double') }} as value,
+    try_cast({{ text('value') }} as double) as value,
     {{ text('precision') }} as precision,
     {{ whole_number('source_line') }} as source_line,
     {{ text('note') }} as note

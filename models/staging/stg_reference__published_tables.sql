@@ -4,7 +4,7 @@ select
     {{ text('row') }} as row_label,
     {{ text('measure') }} as measure,
     {{ text('kind') }} as kind,
-    {{ dbt.safe_cast(text('value'), 'double') }} as value,
+    try_cast({{ text('value') }} as double) as value,
     {{ text('printed') }} as printed_text,
     {{ whole_number('source_line') }} as source_line
 from {{ ref('published_tables') }}

@@ -5,6 +5,7 @@ with people as (
         deliveries.reporting_year,
         places.geography_id,
         populations.population,
+        deliveries.territory_id,
         deliveries.worksite_id,
         deliveries.person_key,
         deliveries.sex
@@ -19,12 +20,13 @@ worksites as (
         reporting_year,
         geography_id,
         population,
+        territory_id,
         worksite_id,
         count(distinct person_key) as supported,
         count(distinct case when sex = 'F' then person_key end) as women,
         count(distinct case when sex is not null then person_key end) as known_sex
     from people
-    group by reporting_year, geography_id, population, worksite_id
+    group by reporting_year, geography_id, population, territory_id, worksite_id
 ),
 
 ranked as (
@@ -35,7 +37,11 @@ ranked as (
             partition by reporting_year, geography_id, population
             order by women desc, worksite_id
             rows between unbounded preceding and current row
-        ) - women as women_in_larger_worksites
+        ) - women as women_in_larger_worksites,
+        row_number() over (
+            partition by reporting_year, geography_id, population, territory_id
+            order by worksite_id
+        ) as number_in_territory
     from worksites
 )
 
@@ -45,6 +51,9 @@ select
     ranked.population,
     ranked.worksite_id,
     ranked.supported,
+    ranked.territory_id,
+    -- a territory counts with its first worksite
+    ranked.number_in_territory = 1 as headcount__territories,
     true as headcount__worksites,
     coalesce(dim_worksites.first_year = ranked.reporting_year, false) as headcount__worksites_joined,
     {{ within('ranked.known_sex > 0', 'ranked.women > 0.5 * ranked.known_sex') }}

@@ -1,0 +1,79 @@
+-- One row per printed figure: printed, computed, difference and status. Shares are in percent, as printed.
+with cells as (
+    select
+        terms.figure_id,
+        terms.side,
+        terms.indicator_id,
+        terms.coefficient * case
+            when years.reporting_year is null then null
+            when terms.counted = 'numerator' then coalesce(cells.numerator, 0)
+            when terms.counted = 'denominator' then cells.denominator
+            else cells.value
+        end as amount
+    from {{ ref('report_terms') }} as terms
+    left join {{ ref('dim_reporting_years') }} as years on terms.reporting_year = years.reporting_year
+    left join {{ ref('mart_indicators') }} as cells
+        on
+            terms.indicator_id = cells.indicator_id
+            and terms.reporting_year = cells.reporting_year
+            and terms.geography_id = cells.geography_id
+            and terms.population = cells.population
+            and terms.breakdown = cells.breakdown
+),
+
+-- a figure with a missing cell is not computed
+sides as (
+    select
+        figure_id,
+        min(indicator_id) as indicator_id,
+        sum(case when side = 'top' then amount end) as top,
+        case when count(case when side = 'bottom' then 1 end) > 0 then sum(case when side = 'bottom' then amount end) else 1 end
+            as bottom,
+        count(*) = count(amount) as is_complete
+    from cells
+    group by figure_id
+),
+
+computed as (
+    select
+        figures.figure_id,
+        figures.table_id,
+        figures.row_label,
+        figures.measure,
+        figures.kind,
+        figures.precision,
+        figures.printed,
+        sides.indicator_id,
+        case
+            when sides.is_complete
+                then case when figures.kind in ('share', 'points') then 100 else 1 end * sides.top / nullif(sides.bottom, 0)
+        end as computed
+    from {{ ref('report_figures') }} as figures
+    left join sides on figures.figure_id = sides.figure_id
+),
+
+judged as (
+    select
+        *,
+        coalesce({{ agrees_with_print('computed', 'printed', 'precision') }}, false) as is_reproduced
+    from computed
+)
+
+select
+    judged.figure_id,
+    judged.table_id,
+    judged.row_label,
+    judged.measure,
+    judged.kind,
+    judged.printed,
+    judged.computed::double as computed,
+    (judged.computed - judged.printed)::double as difference,
+    case
+        when judged.is_reproduced then 'reproduced'
+        when contradictions.figure_id is not null then 'contradicted'
+        else 'not_reproduced'
+    end as status,
+    case when not judged.is_reproduced then contradictions.contradiction_id end as contradiction_id,
+    judged.indicator_id
+from judged
+left join {{ ref('stg_reference__contradictions') }} as contradictions on judged.figure_id = contradictions.figure_id
