@@ -16,9 +16,18 @@
 {%- endmacro %}
 
 {#-
-  Rows of a theme's model for every place and population that they belong to.
+  Rows of a theme's model for every place and population that they belong to. `place` is `geography`
+  (territory, urbanity group, Total) or `worksite` (the worksite alone, everybody).
 -#}
-{% macro in_every_place(relation) -%}
+{% macro in_every_place(relation, place='geography') -%}
+    {%- if place == 'worksite' %}
+    select
+        indicators.*,
+        indicators.worksite_id as geography_id,
+        'all' as counted_population
+    from {{ relation }} as indicators
+    where indicators.worksite_id is not null
+    {%- else %}
     select
         indicators.*,
         places.geography_id,
@@ -26,6 +35,7 @@
     from {{ relation }} as indicators
     inner join {{ ref('dim_geographies') }} as places on indicators.territory_id = places.territory_id
     inner join {{ ref('dim_populations') }} as populations on indicators.population = populations.member
+    {%- endif %}
 {%- endmacro %}
 
 {#-
@@ -34,7 +44,7 @@
   to one row per indicator column. Columns: reporting_year, geography_id, population,
   indicator_column, numerator, denominator.
 -#}
-{% macro count_people(relation) -%}
+{% macro count_people(relation, place='geography') -%}
 {%- set columns = indicator_columns(relation, 'boolean') -%}
 with people as (
     select
@@ -45,7 +55,7 @@ with people as (
         {%- for column in columns %},
         bool_or({{ column }}) as {{ column }}
         {%- endfor %}
-    from ({{ in_every_place(relation) }}) as placed
+    from ({{ in_every_place(relation, place) }}) as placed
     group by reporting_year, geography_id, counted_population, person_key
 ),
 

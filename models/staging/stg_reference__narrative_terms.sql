@@ -3,7 +3,7 @@ select
     {{ text('side') }} as side,
     try_cast({{ text('coefficient') }} as double) as coefficient,
     {{ text('indicator_id') }} as indicator_id,
-    {{ text('breakdown') }} as breakdown,
+    coalesce({{ text('breakdown') }}, '') as breakdown,
     {{ whole_number('year') }} as reporting_year,
     {{ text('geography_id') }} as geography_id,
     {{ text('population') }} as population,

@@ -3,7 +3,7 @@ select
     {{ text('row') }} as row_label,
     {{ text('measure') }} as measure,
     {{ text('indicator_id') }} as indicator_id,
-    {{ text('breakdown') }} as breakdown,
+    coalesce({{ text('breakdown') }}, '') as breakdown,
     {{ text('population') }} as population,
     {{ text('counted') }} as counted
 from {{ ref('published_measures') }}

@@ -13,6 +13,7 @@ select
     {%- endfor %}
     {{ within('in_base_non_neutral', "exit_category in ('" ~ var('job_or_training_categories') | join("', '") ~ "')") }}
         as exits__job_or_training__total,
+    {{ within('in_base_non_neutral', 'exit_category is null') }} as exits__unknown_reason,
     {%- for category in var('other_exit_categories') %}
     {{ within('in_base_complete', "exit_category = '" ~ category ~ "'") }} as exits__other__{{ category }}{{ ',' if not loop.last }}
     {%- endfor %}

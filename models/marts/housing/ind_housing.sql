@@ -23,6 +23,7 @@ select
     ) }} as housing__reached_permanent,
     {{ within('in_base_housing_both_known', "housing_group_at_exit = 'logement_perenne'") }}
         as housing__permanent_at_exit,
+    {{ within('in_base_housing', 'housing_group_at_exit is null') }} as housing__unknown_at_exit,
     {{ within('in_base_housing', 'was_rehoused_via_partnership') }} as housing__rehoused_via_partnership,
     {%- for at_entry in var('housing_groups') %}
     {%- for at_exit in var('housing_groups') %}

@@ -19,8 +19,8 @@ select
     populations.population,
     counted.indicator_id,
     counted.breakdown,
-    sum(counted.participants_counted) as numerator,
-    sum(counted.participants_in_base) as denominator
+    sum(counted.participants_counted)::bigint as numerator,
+    sum(counted.participants_in_base)::bigint as denominator
 from {{ ref('ind_sessions') }} as counted
 {{ place }}
 group by counted.reporting_year, places.geography_id, populations.population, counted.indicator_id, counted.breakdown

@@ -21,8 +21,8 @@ select
     geography_id,
     population,
     '{{ column }}' as indicator_column,
-    sum({{ column }}) as numerator,
-    sum(supported) as denominator
+    sum({{ column }})::bigint as numerator,
+    sum(supported)::bigint as denominator
 from worksites
 group by reporting_year, geography_id, population
 {{ 'union all' if not loop.last }}

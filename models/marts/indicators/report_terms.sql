@@ -33,11 +33,11 @@ mapped as (
             and (
                 figures.row_label = measures.row_label
                 or (
-                    measures.row_label is null
+                    measures.row_label = '*'
                     and concat_ws('|', figures.table_code, figures.measure, figures.row_label) not in (
                         select concat_ws('|', named.table_id, named.measure, named.row_label)
                         from measures as named
-                        where named.row_label is not null
+                        where named.row_label != '*'
                     )
                 )
             )
@@ -53,7 +53,7 @@ select
     reporting_year,
     geography_id,
     population,
-    coalesce(breakdown, '') as breakdown,
+    breakdown,
     counted
 from mapped
 union all
@@ -65,7 +65,7 @@ select
     reporting_year,
     geography_id,
     population,
-    coalesce(breakdown, '') as breakdown,
+    breakdown,
     'denominator' as counted
 from mapped
 where kind = 'share'
@@ -78,6 +78,6 @@ select
     reporting_year,
     geography_id,
     population,
-    coalesce(breakdown, '') as breakdown,
+    breakdown,
     counted
 from {{ ref('stg_reference__narrative_terms') }}

@@ -1,0 +1,23 @@
+{#-
+  95% intervals. Formulas: Wilson (1927) for a share; Newcombe (1998), method 10, for a difference of
+  two shares; Katz (1978), the log method, for a ratio of two shares; Greenland and Robins (1985) for
+  the Mantel-Haenszel ratio. A test holds them against statsmodels.
+-#}
+{% macro z_95() -%}
+1.959963984540054
+{%- endmacro %}
+
+{# Wilson bound of numerator / denominator; sign '-' for the lower, '+' for the upper one. Null where the base is empty. #}
+{% macro wilson_bound(numerator, denominator, sign) -%}
+(
+        {{ numerator }} + {{ z_95() }} * {{ z_95() }} / 2
+        {{ sign }} {{ z_95() }} * sqrt(
+            {{ numerator }} * ({{ denominator }} - {{ numerator }}) / nullif({{ denominator }}, 0) + {{ z_95() }} * {{ z_95() }} / 4
+        )
+    ) / nullif({{ denominator }} + {{ z_95() }} * {{ z_95() }}, 0)
+{%- endmacro %}
+
+{# Bound of a ratio from its logarithm's standard error. Null where the ratio is 0 or unknown. #}
+{% macro ratio_bound(ratio, log_variance, sign) -%}
+case when {{ ratio }} > 0 then {{ ratio }} * exp({{ sign }}{{ z_95() }} * sqrt({{ log_variance }})) end
+{%- endmacro %}
