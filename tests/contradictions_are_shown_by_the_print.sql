@@ -10,10 +10,12 @@ evidence as (
             when terms.figure_id is null then terms.coefficient
             else
                 terms.coefficient * figures.printed
+                * case when terms.factor_figure_id is null then 1 else factors.printed end
                 / case when terms.divisor_figure_id is null then 1 else divisors.printed + terms.divisor_offset end
         end as implied
     from {{ ref('stg_reference__contradiction_evidence') }} as terms
     left join figures on terms.figure_id = figures.figure_id
+    left join figures as factors on terms.factor_figure_id = factors.figure_id
     left join figures as divisors on terms.divisor_figure_id = divisors.figure_id
 ),
 
@@ -31,6 +33,12 @@ judged as (
         contradictions.contradiction_id,
         case contradictions.relation
             when 'equal' then not {{ agrees_with_print('implied.implied', 'figures.printed', 'figures.precision') }}
+            -- neither of the nearest whole numbers of people rounds to the share
+            when 'share_of'
+                then
+                    round(100 * floor(figures.printed / 100 * round(implied.implied)) / round(implied.implied)) != figures.printed
+                    and round(100 * ceil(figures.printed / 100 * round(implied.implied)) / round(implied.implied))
+                    != figures.printed
             when 'at_least' then figures.printed < implied.implied
             when 'at_most' then figures.printed > implied.implied
         end and implied.is_complete as is_shown

@@ -1,0 +1,15 @@
+select
+    {{ whole_number('item') }} as item,
+    {{ text('section') }} as section,
+    {{ text('title_fr') }} as title_fr,
+    {{ text('kind') }} as kind,
+    {{ text('dimensions') }} as dimensions,
+    {{ text('indicator_ids') }} as indicator_ids,
+    {{ text('breakdown_pattern') }} as breakdown_pattern,
+    {{ text('geographies') }} as geographies,
+    {{ text('populations') }} as populations,
+    {{ text('years') }} as years,
+    {{ text('reference_seed') }} as reference_seed,
+    {{ whole_number('source_line') }} as source_line,
+    {{ text('image') }} as image
+from {{ ref('report_items') }}
