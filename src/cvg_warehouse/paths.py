@@ -7,11 +7,12 @@ PROJECT = Path(__file__).resolve().parents[2]
 CONTRACTS = PROJECT / "contracts"
 REFERENCE_SEEDS = PROJECT / "seeds" / "reference"
 PUBLISHED_SEEDS = PROJECT / "seeds" / "published"
+SHIPPED_EXPORTS = PROJECT / "seeds" / "exports"
 
 
 def exports_folder() -> Path:
     """Folder of the consolidated exports: `CVG_EXPORTS`, or the shipped ones."""
-    return Path(os.environ.get("CVG_EXPORTS", PROJECT / "seeds/exports")).resolve()
+    return Path(os.environ.get("CVG_EXPORTS", SHIPPED_EXPORTS)).resolve()
 
 
 def warehouse_file() -> Path:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 
+from cvg_warehouse.demo.dwellings import housing_levels
 from cvg_warehouse.demo.printed import reference
 
 REPORT_YEAR = 2024
@@ -12,18 +13,6 @@ DAYS_PER_MONTH = 30.4375
 
 YES, NO, UNKNOWN = "oui", "non", ""
 TRIAL_REASONS = ("26", "27")
-
-
-@cache
-def housing_levels() -> dict[str, int]:
-    """Level (0 street to 4 permanent) of every housing type; an unknown type has none."""
-    return {row["housing_type"]: int(row["level"]) for row in reference("housing_types")}
-
-
-@cache
-def reasons_of(category: str) -> tuple[str, ...]:
-    """Codes of the exit reasons of a category."""
-    return tuple(r["code"] for r in reference("exit_reasons") if r["category"] == category)
 
 
 @cache

@@ -5,15 +5,10 @@ from collections.abc import Iterable
 
 from cvg_warehouse.demo.actions import Action, yearly_actions
 from cvg_warehouse.demo.drawing import opaque_code, stream
-from cvg_warehouse.demo.mobilisation import (
-    CALIBRATED,
-    YEARS,
-    Mobilisation,
-    Row,
-    domains,
-    read_pathways,
-)
-from cvg_warehouse.demo.network import Network, carriers
+from cvg_warehouse.demo.mobilisation import YEARS, Mobilisation, domains
+from cvg_warehouse.demo.model import REPORT_YEAR
+from cvg_warehouse.demo.network import Network, naming_actions
+from cvg_warehouse.demo.pathways import Row, read_pathways
 from cvg_warehouse.demo.sessions import Session, collective_sessions
 
 LIST_SEPARATOR = ";"
@@ -45,8 +40,8 @@ def _domain_actions(domain: str, mobilisation: Mobilisation, seed: int) -> list[
         for year in YEARS
     }
     rng = stream(seed, domain, "network")
-    naming = {year: carriers(domain, actions, rng) for year, actions in by_year.items()}
-    network = Network(domain, naming[CALIBRATED], rng)
+    naming = {year: naming_actions(domain, actions, rng) for year, actions in by_year.items()}
+    network = Network(domain, naming[REPORT_YEAR], rng)
     for year, actions in by_year.items():
         network.name_partners(actions, naming[year], year, mobilisation.volume(year))
     return [action for actions in by_year.values() for action in actions]

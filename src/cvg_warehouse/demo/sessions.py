@@ -6,14 +6,15 @@ from datetime import date
 from random import Random
 
 from cvg_warehouse.demo.drawing import (
-    apportion,
     pick,
+    share_out,
     shuffled,
     split_between,
     stream,
     working_day,
 )
-from cvg_warehouse.demo.mobilisation import CALIBRATED, YEARS, Mobilisation
+from cvg_warehouse.demo.mobilisation import YEARS, Mobilisation
+from cvg_warehouse.demo.model import REPORT_YEAR
 from cvg_warehouse.demo.printed import prose
 
 WORKERS = "salariés en insertion"
@@ -59,7 +60,7 @@ OTHER_PARTICIPATIONS = {
 
 
 @dataclass(frozen=True)
-class Stream:
+class Series:
     """The sessions of a year of one kind, and how many participations they make."""
 
     domain: str
@@ -87,15 +88,15 @@ def collective_sessions(mobilisation: Mobilisation, seed: int) -> list[Session]:
     for year in YEARS:
         rng = stream(seed, "sessions", year)
         weights = mobilisation.territory_weights(year)
-        streams = year_streams(year, mobilisation)
-        mental = [stream for stream in streams if stream.family]
-        other = [stream for stream in streams if not stream.family]
+        series = year_series(year, mobilisation)
+        mental = [kind for kind in series if kind.family]
+        other = [kind for kind in series if not kind.family]
         sessions += _hold(mental, year, _longest_standing(weights), rng)
         sessions += _hold(other, year, weights, rng)
     return sessions
 
 
-def year_streams(year: int, mobilisation: Mobilisation) -> list[Stream]:
+def year_series(year: int, mobilisation: Mobilisation) -> list[Series]:
     """What the sessions of a year have to add up to."""
     volume = mobilisation.volume(year)
     staff, mental_staff, mental_workers = health_participations(year, mobilisation)
@@ -103,11 +104,11 @@ def year_streams(year: int, mobilisation: Mobilisation) -> list[Stream]:
     totals["santé", STAFF] = staff - mental_staff
     totals["logement", WORKERS] = round(prose("N071") * volume)
     totals["logement", STAFF] = round(prose("N072") * volume)
-    streams = [Stream(*key, "", number) for key, number in totals.items()]
+    series = [Series(*key, "", number) for key, number in totals.items()]
     for audience, number in ((WORKERS, mental_workers), (STAFF, mental_staff)):
-        parts = apportion(number, FAMILIES[audience])
-        streams += [Stream("santé", audience, family, part) for family, part in parts.items()]
-    return streams
+        parts = share_out(number, FAMILIES[audience])
+        series += [Series("santé", audience, family, part) for family, part in parts.items()]
+    return series
 
 
 def health_participations(year: int, mobilisation: Mobilisation) -> tuple[int, int, int]:
@@ -115,12 +116,12 @@ def health_participations(year: int, mobilisation: Mobilisation) -> tuple[int, i
 
     The calibrated year and the staff's total of the year before it are printed.
     """
-    back = CALIBRATED - year
+    back = REPORT_YEAR - year
     staff = round(prose("N066"))
     mental_staff = round(staff * prose("N067") / 100)
     mental_workers = round(prose("N060")) - mental_staff
     if back:
-        before = CALIBRATED - 1
+        before = REPORT_YEAR - 1
         staff = round(staff / (1 + prose("N068") / 100))
         staff = round(staff * mobilisation.volume(year) / mobilisation.volume(before))
         fade = MENTAL_HEALTH_GROWTH**back
@@ -137,26 +138,26 @@ def _longest_standing(weights: Mapping[str, float]) -> dict[str, float]:
 
 
 def _hold(
-    streams: list[Stream], year: int, weights: Mapping[str, float], rng: Random
+    series: list[Series], year: int, weights: Mapping[str, float], rng: Random
 ) -> list[Session]:
-    """Split the streams into sessions, at least one of them in each territory if they suffice."""
+    """Split each series into sessions, at least one of them in each territory if they suffice."""
     held = [
-        (stream, participants)
-        for stream in streams
-        for participants in split_between(rng, stream.participations, SMALLEST, LARGEST, USUAL)
+        (kind, participants)
+        for kind in series
+        for participants in split_between(rng, kind.participations, SMALLEST, LARGEST, USUAL)
     ]
     sites = list(weights)[: len(held)]
-    parts = apportion(len(held) - len(sites), weights)
+    parts = share_out(len(held) - len(sites), weights)
     sites += [territory for territory, number in parts.items() for _ in range(number)]
     return [
         Session(
             working_day(rng, date(year, 1, 1), date(year, 12, 31)),
             territory,
-            stream.domain,
-            MENTAL_HEALTH if stream.family else pick(rng, THEMES[stream.domain, stream.audience]),
-            stream.family,
-            stream.audience,
+            kind.domain,
+            MENTAL_HEALTH if kind.family else pick(rng, THEMES[kind.domain, kind.audience]),
+            kind.family,
+            kind.audience,
             participants,
         )
-        for (stream, participants), territory in zip(held, shuffled(rng, sites), strict=True)
+        for (kind, participants), territory in zip(held, shuffled(rng, sites), strict=True)
     ]

@@ -1,0 +1,110 @@
+"""The command `cvg`."""
+
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cvg_warehouse import paths
+from cvg_warehouse.terminal import (
+    DONE,
+    INTERRUPTED,
+    PARTLY,
+    REFUSED,
+    Refusal,
+    complain,
+    out,
+    progress,
+    shown,
+)
+
+app = typer.Typer(
+    help="From worksite exports to the indicators of the Bilan.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def main() -> None:
+    """From worksite exports to the indicators of the Bilan."""
+
+
+@app.command()
+def build() -> None:
+    """Check the exports, build the warehouse from nothing and test it.
+
+    The exports are seeds/exports, or the folder that CVG_EXPORTS names; the warehouse is
+    target/cvg.duckdb, or the file that CVG_WAREHOUSE names. It replaces the old one only when all
+    of it was built.
+
+    Example: CVG_EXPORTS=~/exports cvg build
+
+    Exit status: 0 all is well, 1 the warehouse is built but a check fails, 2 nothing was built.
+    """
+    from cvg_warehouse.build import build_warehouse
+    from cvg_warehouse.check_exports import check_exports
+    from cvg_warehouse.summary import print_summary
+
+    started = time.monotonic()
+    exports, warehouse = paths.exports_folder(), paths.warehouse_file()
+    with _plain_endings(unchanged=shown(warehouse)):
+        complain(check_exports(exports))
+        steps = build_warehouse(exports, warehouse)
+    print_summary(exports, warehouse, steps, time.monotonic() - started)
+    complain(f"warning: {step}" for step in steps if step.status == "warn")
+    failing = [str(step) for step in steps if step.went_wrong]
+    complain(failing)
+    raise typer.Exit(PARTLY if failing else DONE)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option("--out", help="Folder to write the five files to.")],
+    scale: Annotated[int, typer.Option(help="How many times as many people and worksites.")] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same bytes.")] = 2024,
+) -> None:
+    """Make synthetic exports for 2020 to 2024, calibrated on the printed report.
+
+    No line is about a real person. The same scale and seed always make the same bytes.
+
+    Example: cvg demo --out /tmp/demo --scale 10
+
+    Exit status: 0 all files are written, 2 none is.
+    """
+    from cvg_warehouse.demo.write import write_demo
+
+    folder = folder.resolve()
+    with _plain_endings(unchanged=shown(folder)), progress("Writing") as bar:
+        bar.total_is(scale)
+        rows = write_demo(folder, scale, seed, bar.one_more)
+    out.print(f"Synthetic exports, no real person's data, in {shown(folder)}:")
+    for export, count in rows.items():
+        out.print(f"  {export}.csv  {count:,} rows")
+    chosen = "" if folder == paths.SHIPPED_EXPORTS else f"CVG_EXPORTS={shown(folder)} "
+    out.print(f"Next: {chosen}make build", soft_wrap=True)
+
+
+@contextmanager
+def _plain_endings(unchanged: str) -> Iterator[None]:
+    """One line per problem and an exit status, where Python would show a traceback."""
+    try:
+        yield
+    except Refusal as refusal:
+        complain(refusal.lines)
+        raise typer.Exit(REFUSED) from None
+    except KeyboardInterrupt:
+        complain([f"interrupted; {unchanged} is as it was"])
+        raise typer.Exit(INTERRUPTED) from None
+    except Exception as error:
+        # Without the error's own text, which may quote the data.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        fault = f"{type(error).__name__} in {shown(Path(place.filename))}, line {place.lineno}"
+        complain([f"a fault of the program ({fault}): please report it; {unchanged} is as it was"])
+        raise typer.Exit(REFUSED) from None

@@ -1,0 +1,67 @@
+"""What the command line says: results on stdout, progress and problems on stderr."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from cvg_warehouse.paths import PROJECT
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+DONE, PARTLY, REFUSED, INTERRUPTED = 0, 1, 2, 130
+
+
+class Refusal(Exception):
+    """Nothing could be done: one line per problem, ready to be read."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+def complain(lines: Iterable[str]) -> None:
+    """Write each problem as one line on stderr, unwrapped so that it can be searched for."""
+    for line in lines:
+        print(" ".join(line.split()), file=sys.stderr)
+
+
+def shown(path: Path) -> str:
+    """The path as a person in the project's folder would type it."""
+    return str(path.relative_to(PROJECT) if path.is_relative_to(PROJECT) else path)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A progress bar under way."""
+
+    _progress: Progress
+    _task: TaskID
+
+    def total_is(self, total: int) -> None:
+        """Say how many there are to do."""
+        self._progress.update(self._task, total=total)
+
+    def one_more(self) -> None:
+        """Say that one more is done."""
+        self._progress.advance(self._task)
+
+
+@contextmanager
+def progress(doing: str) -> Iterator[Bar]:
+    """A progress bar on stderr, where somebody looks at it."""
+    columns = TextColumn(doing), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown_bar:
+        yield Bar(shown_bar, shown_bar.add_task(doing, total=None))
