@@ -71,17 +71,25 @@ sums as (
     from people
     group by reporting_year, geography_id, population
 )
-{% for column in columns %}
 select
-    reporting_year,
-    geography_id,
-    population,
-    '{{ column }}' as indicator_column,
-    numerator_{{ loop.index }} as numerator,
-    denominator_{{ loop.index }} as denominator
+    sums.reporting_year,
+    sums.geography_id,
+    sums.population,
+    names.indicator_column,
+    case names.indicator_column
+        {%- for column in columns %}
+        when '{{ column }}' then sums.numerator_{{ loop.index }}
+        {%- endfor %}
+    end as numerator,
+    case names.indicator_column
+        {%- for column in columns %}
+        when '{{ column }}' then sums.denominator_{{ loop.index }}
+        {%- endfor %}
+    end as denominator
 from sums
-{{ 'union all' if not loop.last }}
-{%- endfor %}
+cross join (
+    values {% for column in columns %}('{{ column }}'){{ ', ' if not loop.last }}{% endfor %}
+) as names (indicator_column)
 {%- endmacro %}
 
 {#-

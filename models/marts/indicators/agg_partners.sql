@@ -1,26 +1,71 @@
--- Distinct actions or partners, and sums of participants, per indicator and breakdown value.
-{%- set place = "inner join " ~ ref('dim_geographies') ~ " as places on counted.territory_id = places.territory_id
-inner join " ~ ref('dim_populations') ~ " as populations on counted.population = populations.member" %}
+-- Distinct actions and partners, and sums of participants, per indicator and breakdown value.
+-- An action and a session belong to one territory and one population, so they are counted there and added up;
+-- a partner may work in several, so it is counted anew for each place.
+with by_territory as (
+    select
+        reporting_year,
+        territory_id,
+        population,
+        indicator_id,
+        breakdown,
+        count(case when state then 1 end) as numerator,
+        count(*) as denominator
+    from {{ ref('ind_partners') }}
+    where counted_key = action_key
+    group by reporting_year, territory_id, population, indicator_id, breakdown
+    union all
+    select
+        reporting_year,
+        territory_id,
+        population,
+        indicator_id,
+        breakdown,
+        sum(participants_counted) as numerator,
+        sum(participants_in_base) as denominator
+    from {{ ref('ind_sessions') }}
+    group by reporting_year, territory_id, population, indicator_id, breakdown
+),
+
+partners as (
+    select distinct
+        reporting_year,
+        territory_id,
+        population,
+        indicator_id,
+        breakdown,
+        counted_key
+    from {{ ref('ind_partners') }}
+    where counted_key != action_key
+)
+
 select
-    counted.reporting_year,
+    by_territory.reporting_year,
     places.geography_id,
     populations.population,
-    counted.indicator_id,
-    counted.breakdown,
-    count(distinct case when counted.state then counted.counted_key end) as numerator,
-    count(distinct counted.counted_key) as denominator
-from {{ ref('ind_partners') }} as counted
-{{ place }}
-group by counted.reporting_year, places.geography_id, populations.population, counted.indicator_id, counted.breakdown
+    by_territory.indicator_id,
+    by_territory.breakdown,
+    sum(by_territory.numerator)::bigint as numerator,
+    sum(by_territory.denominator)::bigint as denominator
+from by_territory
+inner join {{ ref('dim_geographies') }} as places on by_territory.territory_id = places.territory_id
+inner join {{ ref('dim_populations') }} as populations on by_territory.population = populations.member
+group by
+    by_territory.reporting_year,
+    places.geography_id,
+    populations.population,
+    by_territory.indicator_id,
+    by_territory.breakdown
 union all
 select
-    counted.reporting_year,
+    partners.reporting_year,
     places.geography_id,
     populations.population,
-    counted.indicator_id,
-    counted.breakdown,
-    sum(counted.participants_counted)::bigint as numerator,
-    sum(counted.participants_in_base)::bigint as denominator
-from {{ ref('ind_sessions') }} as counted
-{{ place }}
-group by counted.reporting_year, places.geography_id, populations.population, counted.indicator_id, counted.breakdown
+    partners.indicator_id,
+    partners.breakdown,
+    count(distinct partners.counted_key) as numerator,
+    count(distinct partners.counted_key) as denominator
+from partners
+inner join {{ ref('dim_geographies') }} as places on partners.territory_id = places.territory_id
+inner join {{ ref('dim_populations') }} as populations on partners.population = populations.member
+group by
+    partners.reporting_year, places.geography_id, populations.population, partners.indicator_id, partners.breakdown
