@@ -15,3 +15,8 @@ cast({{ dbt.dateadd('month', months, day) }} as date)
 {% macro last_day_of_june(year) -%}
 cast(concat(cast({{ year }} as string), '-06-30') as date)
 {%- endmacro %}
+
+{# Months between two days: days / 30.4375. #}
+{% macro months_between(first_day, last_day) -%}
+{{ dbt.datediff(first_day, last_day, 'day') }} / 30.4375
+{%- endmacro %}

@@ -23,6 +23,7 @@ implied as (
     select
         contradiction_id,
         sum(implied) as implied,
+        round(sum(implied)) as people,
         count(*) = count(implied) as is_complete
     from evidence
     group by contradiction_id
@@ -36,9 +37,8 @@ judged as (
             -- neither of the nearest whole numbers of people rounds to the share
             when 'share_of'
                 then
-                    round(100 * floor(figures.printed / 100 * round(implied.implied)) / round(implied.implied)) != figures.printed
-                    and round(100 * ceil(figures.printed / 100 * round(implied.implied)) / round(implied.implied))
-                    != figures.printed
+                    round(100 * floor(figures.printed / 100 * implied.people) / implied.people) != figures.printed
+                    and round(100 * ceil(figures.printed / 100 * implied.people) / implied.people) != figures.printed
             when 'at_least' then figures.printed < implied.implied
             when 'at_most' then figures.printed > implied.implied
         end and implied.is_complete as is_shown

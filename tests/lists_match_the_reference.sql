@@ -1,6 +1,9 @@
 -- The codes that the models loop over (vars of dbt_project.yml) are those of the reference seeds.
 with looped as (
-    {%- for list in ['difficulties', 'housing_groups', 'job_or_training_categories', 'other_exit_categories', 'referrers'] %}
+    {%- set lists = [
+        'difficulties', 'housing_groups', 'job_or_training_categories', 'other_exit_categories', 'referrers'
+    ] %}
+    {%- for list in lists %}
     {%- set outer_loop = loop %}
     {%- for code in var(list) %}
     select

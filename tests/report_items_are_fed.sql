@@ -1,5 +1,10 @@
 -- Each indicator of each item of the Bilan stands in the catalogue and, on the demo, has a value to show.
-with fed as (
+with latest as (
+    select max(reporting_year) as reporting_year
+    from {{ ref('dim_reporting_years') }}
+),
+
+fed as (
     select
         items.item,
         items.indicator_id,
@@ -16,7 +21,7 @@ with fed as (
                 items.geographies like concat('%', indicators.geography_id, '%')
                 or items.geographies like '%territory%'
             )
-            and indicators.reporting_year = (select max(years.reporting_year) from {{ ref('dim_reporting_years') }} as years)
+            and indicators.reporting_year = (select latest.reporting_year from latest)
     group by items.item, items.indicator_id
 )
 

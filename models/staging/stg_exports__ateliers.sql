@@ -3,9 +3,15 @@ select
     {{ text('id_atelier') }} as session_key,
     {{ iso_date('date_atelier') }} as session_date,
     {{ text('territoire') }} as territory_id,
-    {{ one_of('domaine', ['emploi', 'santé', 'logement', 'accès aux droits', 'mobilité', 'suite de parcours']) }} as domain,
+    {{ one_of(
+        'domaine',
+        ['emploi', 'santé', 'logement', 'accès aux droits', 'mobilité', 'suite de parcours']
+    ) }} as domain,
     {{ text('theme') }} as session_theme,
-    {{ one_of('famille', ['analyse de la pratique', 'soutien psychologique', 'actions psychocorporelles', 'addictions', 'sensibilisation et formation']) }} as mental_health_family,
+    {{ one_of(
+        'famille',
+        ['analyse de la pratique', 'soutien psychologique', 'actions psychocorporelles', 'addictions', 'sensibilisation et formation']
+    ) }} as mental_health_family,
     {{ one_of('public', ['salariés en insertion', 'permanents']) }} as audience,
     {{ whole_number('participants') }} as participant_count,
     {{ text('fichier_source') }} as source_file,

@@ -18,10 +18,19 @@ select
     {{ yes_no('ass_entree') }} as ass_at_entry,
     {{ yes_no('pension_invalidite_entree') }} as invalidity_pension_at_entry,
     {{ yes_no('medecin_traitant_entree') }} as gp_at_entry,
-    {{ one_of('couverture_sante_entree', ['aucune', 'AME', 'base', 'base et complémentaire']) }} as health_coverage_at_entry,
+    {{ one_of(
+        'couverture_sante_entree',
+        ['aucune', 'AME', 'base', 'base et complémentaire']
+    ) }} as health_coverage_at_entry,
     {{ yes_no('travailleur_social_exterieur') }} as has_outside_social_worker,
-    {{ one_of('duree_sans_emploi', ['moins de 6 mois', '6 à 12 mois', '1 à 2 ans', 'plus de 2 ans', 'jamais travaillé']) }} as time_without_work,
-    {{ one_of('duree_parcours_rue', ['aucun', 'moins de 6 mois', '6 à 12 mois', '1 à 2 ans', '2 ans et plus']) }} as street_duration,
+    {{ one_of(
+        'duree_sans_emploi',
+        ['moins de 6 mois', '6 à 12 mois', '1 à 2 ans', 'plus de 2 ans', 'jamais travaillé']
+    ) }} as time_without_work,
+    {{ one_of(
+        'duree_parcours_rue',
+        ['aucun', 'moins de 6 mois', '6 à 12 mois', '1 à 2 ans', '2 ans et plus']
+    ) }} as street_duration,
     {{ text('logement_entree') }} as housing_at_entry,
     {{ yes_no('demande_logement_social_entree') }} as social_housing_request_at_entry,
     {{ yes_no('dalo_daho_entree') }} as dalo_daho_request_at_entry,

@@ -9,8 +9,9 @@ select
     {{ count_and_share_of('barriers.resolved_at_exit', value ~ '_resolved_at_exit', value) }},
     {%- endfor %}
     {%- for value in range(9) %}
-    {{ count_and_share_of('barriers.count_at_entry', 'difficulties_' ~ value, value) }}{{ ',' if not loop.last }}
+    {{ count_and_share_of('barriers.count_at_entry', 'difficulties_' ~ value, value) }},
     {%- endfor %}
+    {{ count_and_share_of('barriers.housing_difficulty_when_housed', 'housing_difficulty_when_housed') }}
 from {{ ref('mart_indicators') }}
 where split_part(indicator_id, '.', 1) = 'barriers'
 group by reporting_year, geography_id, population

@@ -43,7 +43,7 @@ select
     not exits.is_neutral and coalesce(exits.is_form_complete, false) as in_base_complete,
     not exits.is_trial_period_rupture as in_base_duration,
     not exits.is_trial_period_rupture and pathways.housing_group_at_entry is not null as in_base_housing,
-    {{ dbt.datediff('pathways.entry_date', 'exits.exit_date', 'day') }} / 30.4375 as duration_months,
+    {{ months_between('pathways.entry_date', 'exits.exit_date') }} as duration_months,
     exits.exit_year - pathways.birth_year as age_at_exit,
     pathways.birth_year,
     pathways.rsa_at_entry,

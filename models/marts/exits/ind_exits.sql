@@ -9,12 +9,13 @@ select
     in_base_exited as headcount__exited,
     {{ within('in_base_exited', 'is_neutral') }} as exits__neutral,
     {%- for category in var('job_or_training_categories') %}
-    {{ within('in_base_non_neutral', "exit_category = '" ~ category ~ "'") }} as exits__job_or_training__{{ category }},
+    {{ within('in_base_non_neutral', "exit_category = '" ~ category ~ "'") }}
+        as exits__job_or_training__{{ category }},
     {%- endfor %}
     {{ within('in_base_non_neutral', "exit_category in ('" ~ var('job_or_training_categories') | join("', '") ~ "')") }}
         as exits__job_or_training__total,
-    {{ within('in_base_non_neutral', 'exit_category is null') }} as exits__unknown_reason,
     {%- for category in var('other_exit_categories') %}
-    {{ within('in_base_complete', "exit_category = '" ~ category ~ "'") }} as exits__other__{{ category }}{{ ',' if not loop.last }}
+    {{ within('in_base_complete', "exit_category = '" ~ category ~ "'") }} as exits__other__{{ category }},
     {%- endfor %}
+    {{ within('in_base_non_neutral', 'exit_category is null') }} as exits__unknown_reason
 from {{ ref('fct_exits') }}

@@ -9,11 +9,11 @@ select
     {%- for value in var('job_or_training_categories') + ['total'] %}
     {{ count_and_share_of('exits.job_or_training', 'job_or_training_total' if value == 'total' else value, value) }},
     {%- endfor %}
-    {{ count_and_share_of('exits.unknown_reason', 'unknown_reason') }},
     {{ base_of('exits.other', 'complete_people', 'chomage') }},
     {%- for value in var('other_exit_categories') %}
-    {{ count_and_share_of('exits.other', value, value) }}{{ ',' if not loop.last }}
+    {{ count_and_share_of('exits.other', value, value) }},
     {%- endfor %}
+    {{ count_and_share_of('exits.unknown_reason', 'unknown_reason') }}
 from {{ ref('mart_indicators') }}
 where split_part(indicator_id, '.', 1) in ('headcount', 'exits')
 group by reporting_year, geography_id, population

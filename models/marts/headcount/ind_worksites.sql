@@ -35,7 +35,7 @@ ranked as (
         sum(women) over (partition by reporting_year, geography_id, population) as all_women,
         sum(women) over (
             partition by reporting_year, geography_id, population
-            order by women desc, worksite_id
+            order by women desc, worksite_id asc
             rows between unbounded preceding and current row
         ) - women as women_in_larger_worksites,
         row_number() over (
@@ -63,7 +63,7 @@ select
     -- the fewest worksites that together employ half of all women
     {{ within('ranked.all_women > 0', '2 * ranked.women_in_larger_worksites < ranked.all_women') }}
         as headcount__worksites_with_half_of_women,
-    case when {{ within('ranked.all_women > 0', '2 * ranked.women_in_larger_worksites < ranked.all_women') }}
-        then ranked.supported else 0 end as headcount__people_in_worksites_with_half_of_women
+    case when 2 * ranked.women_in_larger_worksites < ranked.all_women then ranked.supported else 0 end
+        as headcount__people_in_worksites_with_half_of_women
 from ranked
 left join {{ ref('dim_worksites') }} as dim_worksites on ranked.worksite_id = dim_worksites.worksite_id

@@ -44,7 +44,8 @@ strata as (
         groups.reporting_year,
         groups.population,
         places.geography_id,
-        sum(groups.with_reached * groups.without_people / (groups.with_people + groups.without_people)) as with_weighted,
+        sum(groups.with_reached * groups.without_people / (groups.with_people + groups.without_people))
+            as with_weighted,
         sum(groups.without_reached * groups.with_people / (groups.with_people + groups.without_people))
             as without_weighted,
         sum(

@@ -2,9 +2,7 @@
 {%- set themes = measured_models() %}
 with measured as (
     {%- for theme in themes %}
-    select * from (
-{{ measure_rows(theme) }}
-    )
+    ({{ measure_rows(theme) }})
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),

@@ -1,7 +1,5 @@
 -- Distinct people in the numerator and the denominator of every indicator column.
 {%- for theme in people_models() %}
-select * from (
-{{ count_people(theme) }}
-)
+({{ count_people(theme) }})
 {{ 'union all' if not loop.last }}
 {%- endfor %}

@@ -6,7 +6,8 @@ with catalogue as (
         statistic,
         counting_unit,
         breakdown,
-        counting_unit in ('people', 'pathways', 'worksites') as has_column,
+        case when counting_unit in ('people', 'pathways', 'worksites') then replace(indicator_id, '.', '__') end
+            as column_stem,
         case when breakdown like '% x %' then split_part(breakdown, ' x ', 1) else breakdown end as first_key,
         case when breakdown like '% x %' then split_part(breakdown, ' x ', 2) end as second_key
     from {{ ref('stg_reference__indicators') }}
@@ -38,15 +39,9 @@ select
     concat_ws(' x ', first_values.value, second_values.value) as breakdown,
     catalogue.statistic,
     catalogue.counting_unit,
-    case
-        when catalogue.has_column
-            then concat_ws(
-                '__',
-                replace(catalogue.indicator_id, '.', '__'),
-                first_values.column_suffix,
-                second_values.column_suffix
-            )
-    end as indicator_column
+    catalogue.column_stem
+    || coalesce('__' || first_values.column_suffix, '')
+    || coalesce('__' || second_values.column_suffix, '') as indicator_column
 from catalogue
 left join {{ ref('stg_reference__breakdown_values') }} as first_values
     on catalogue.first_key = first_values.breakdown

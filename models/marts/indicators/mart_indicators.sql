@@ -61,6 +61,16 @@ counted as (
     from {{ ref('agg_partners') }}
 ),
 
+places as (
+    select distinct geography_id
+    from {{ ref('dim_geographies') }}
+),
+
+populations as (
+    select distinct population
+    from {{ ref('dim_populations') }}
+),
+
 spine as (
     select
         breakdowns.indicator_id,
@@ -70,8 +80,8 @@ spine as (
         breakdowns.breakdown
     from breakdowns
     cross join {{ ref('dim_reporting_years') }} as years
-    cross join (select distinct geography_id from {{ ref('dim_geographies') }}) as places
-    cross join (select distinct population from {{ ref('dim_populations') }}) as populations
+    cross join places
+    cross join populations
 ),
 
 completed as (

@@ -27,14 +27,17 @@ sides as (
         figure_id,
         min(indicator_id) as indicator_id,
         sum(case when side = 'top' then amount end) as top,
-        case when count(case when side = 'bottom' then 1 end) > 0 then sum(case when side = 'bottom' then amount end) else 1 end
-            as bottom,
+        -- a figure without bottom terms is a sum
+        case
+            when count(case when side = 'bottom' then 1 end) = 0 then 1
+            else sum(case when side = 'bottom' then amount end)
+        end as bottom,
         count(*) = count(amount) as is_complete
     from cells
     group by figure_id
 ),
 
-computed as (
+figures as (
     select
         figures.figure_id,
         figures.table_id,
@@ -44,12 +47,19 @@ computed as (
         figures.precision,
         figures.printed,
         sides.indicator_id,
-        case
-            when sides.is_complete
-                then case when figures.kind in ('share', 'points') then 100 else 1 end * sides.top / nullif(sides.bottom, 0)
-        end as computed
+        case when figures.kind in ('share', 'points') then 100 else 1 end as scale,
+        sides.top,
+        sides.bottom,
+        sides.is_complete
     from {{ ref('report_figures') }} as figures
     left join sides on figures.figure_id = sides.figure_id
+),
+
+computed as (
+    select
+        *,
+        case when is_complete then scale * top / nullif(bottom, 0) end as computed
+    from figures
 ),
 
 judged as (

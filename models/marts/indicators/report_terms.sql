@@ -1,11 +1,16 @@
 -- The cells of mart_indicators that each printed figure is made of: top terms over bottom terms.
-with figures as (
+with places as (
+    select distinct geography_id
+    from {{ ref('dim_geographies') }}
+),
+
+figures as (
     select
         figures.*,
         substring(figures.table_id, 1, 3) as table_code,
         coalesce(places.geography_id, 'Total') as geography_id
     from {{ ref('report_figures') }} as figures
-    left join (select distinct geography_id from {{ ref('dim_geographies') }}) as places
+    left join places
         on figures.row_label = places.geography_id
     where figures.table_id is not null
 ),

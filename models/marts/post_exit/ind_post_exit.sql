@@ -46,4 +46,4 @@ select
     {{ within('in_base_housing_follow_up and was_contacted_on_housing', 'is_stable_in_housing') }}
         as post_exit__housing_stable
 from followed
-where follow_up_year in (select reporting_year from {{ ref('dim_reporting_years') }})
+where follow_up_year in (select years.reporting_year from {{ ref('dim_reporting_years') }} as years)

@@ -21,6 +21,12 @@ select
     {%- for value in range(1, 9) %}
     {{ count_and_share_of('public.education_level', 'education_level_' ~ value, value) }},
     {%- endfor %}
+    {%- for value in var('housing_groups') %}
+    {{ count_and_share_of('public.housing_at_entry', value ~ '_at_entry', value) }},
+    {%- endfor %}
+    {%- for value in var('referrers') %}
+    {{ count_and_share_of('public.referrer', 'referred_by_' ~ value, value) }},
+    {%- endfor %}
     {{ count_and_share_of('public.street_history', 'street_history') }},
     {{ count_and_share_of('public.street_history_2y', 'street_history_2y') }},
     {{ count_and_share_of('public.rsa', 'rsa') }},
@@ -30,13 +36,7 @@ select
     {{ count_and_share_of('public.after_phc_entered', 'after_phc_entered') }},
     {{ count_and_share_of('public.outside_social_worker', 'outside_social_worker') }},
     {{ count_and_share_of('public.long_term_unemployed', 'long_term_unemployed') }},
-    {{ count_and_share_of('public.never_worked', 'never_worked') }},
-    {%- for value in var('housing_groups') %}
-    {{ count_and_share_of('public.housing_at_entry', value ~ '_at_entry', value) }},
-    {%- endfor %}
-    {%- for value in var('referrers') %}
-    {{ count_and_share_of('public.referrer', 'referred_by_' ~ value, value) }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    {{ count_and_share_of('public.never_worked', 'never_worked') }}
 from {{ ref('mart_indicators') }}
 where split_part(indicator_id, '.', 1) in ('headcount', 'public')
 group by reporting_year, geography_id, population

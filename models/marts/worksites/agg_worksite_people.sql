@@ -1,8 +1,5 @@
 -- Distinct people in the numerator and the denominator of every indicator column, by worksite.
 {%- for theme in people_models() %}
-select * from (
-{{ count_people(theme, place='worksite') }}
-)
-where denominator > 0
+({{ count_people(theme, place='worksite') }})
 {{ 'union all' if not loop.last }}
 {%- endfor %}

@@ -30,3 +30,4 @@ left join {{ ref('mart_indicators') }} as whole
         and breakdowns.indicator_id = whole.indicator_id
         and breakdowns.breakdown = whole.breakdown
         and whole.population = 'all'
+where people.denominator > 0
