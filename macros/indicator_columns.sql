@@ -97,9 +97,9 @@ cross join (
   of a theme's model, for every place and population. Columns: reporting_year, geography_id,
   population, indicator_column, person_key, pathway_key, measure.
 -#}
-{% macro measure_rows(relation) -%}
+{% macro measure_rows(relation, place) -%}
 with placed as (
-    {{ in_every_place(relation) }}
+    {{ in_every_place(relation, place) }}
 )
 {% for column in indicator_columns(relation, 'number') %}
 select
@@ -114,4 +114,44 @@ from placed
 where {{ column }} is not null
 {{ 'union all' if not loop.last }}
 {%- endfor %}
+{%- endmacro %}
+
+{#-
+  Mean or median, as the catalogue says, of every measured indicator column: each pathway (or each
+  person, as the catalogue says) counts once. Columns: reporting_year, geography_id, population,
+  indicator_column, denominator, measure.
+-#}
+{% macro summarise_measures(place='geography') -%}
+with measured as (
+    {%- for theme in measured_models() %}
+    ({{ measure_rows(theme, place) }})
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+counted as (
+    select
+        measured.reporting_year,
+        measured.geography_id,
+        measured.population,
+        measured.indicator_column,
+        catalogue.statistic,
+        case when catalogue.counting_unit = 'pathways' then measured.pathway_key else measured.person_key end
+            as counted_key,
+        max(measured.measure) as measure
+    from measured
+    inner join {{ ref('dim_indicator_breakdowns') }} as catalogue
+        on measured.indicator_column = catalogue.indicator_column
+    group by all
+)
+
+select
+    reporting_year,
+    geography_id,
+    population,
+    indicator_column,
+    count(*) as denominator,
+    case statistic when 'mean' then avg(measure) when 'median' then median(measure) end as measure
+from counted
+group by reporting_year, geography_id, population, indicator_column, statistic
 {%- endmacro %}

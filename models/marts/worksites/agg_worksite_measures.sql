@@ -1,0 +1,2 @@
+-- Means and medians of every measured indicator column, by worksite.
+{{ summarise_measures(place='worksite') }}
