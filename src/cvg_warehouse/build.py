@@ -10,6 +10,7 @@ import duckdb
 
 from cvg_warehouse.contracts import EXPORTS
 from cvg_warehouse.dbt_run import Step, dbt_build
+from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS
 from cvg_warehouse.terminal import Refusal, shown
 
 
@@ -20,22 +21,36 @@ def build_warehouse(exports: Path, warehouse: Path) -> list[Step]:
     and the old warehouse stays as it is.
     """
     with _workshop(warehouse) as workshop:
-        links, new = workshop / "exports", workshop / "new"
-        for folder in (links, new):
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
+        new = _empty(workshop / "new")
         try:
-            # dbt takes every file of a seed folder for a seed: it gets a folder with these five.
-            for export in EXPORTS:
-                (links / f"{export}.csv").symlink_to(exports / f"{export}.csv")
             # DuckDB names its catalog after the file, so the file has its final name already.
             built = new / warehouse.name
-            steps = dbt_build(links, built, scratch=workshop)
+            steps = dbt_build(_seed_folder(exports, workshop), built, scratch=workshop)
             _refuse_if_incomplete(steps, warehouse)
             _put_in_place(built, warehouse)
         finally:
             shutil.rmtree(new, ignore_errors=True)
     return steps
+
+
+def _seed_folder(exports: Path, workshop: Path) -> Path:
+    """The folder that dbt reads the exports from.
+
+    dbt takes every file of such a folder for a seed, so that of a user is shown to it through a
+    folder with links to the five. The shipped one keeps the name by which dbt's tests know it.
+    """
+    if exports == SHIPPED_EXPORTS:
+        return exports.relative_to(PROJECT)
+    links = _empty(workshop / "exports")
+    for export in EXPORTS:
+        (links / f"{export}.csv").symlink_to(exports / f"{export}.csv")
+    return links
+
+
+def _empty(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
 
 
 def _refuse_if_incomplete(steps: list[Step], warehouse: Path) -> None:
@@ -44,7 +59,7 @@ def _refuse_if_incomplete(steps: list[Step], warehouse: Path) -> None:
         return
     causes = [str(step) for step in steps if step.went_wrong]
     kept = f"{shown(warehouse)} stays as it was" if warehouse.exists() else "there is no warehouse"
-    raise Refusal(*causes, f"{len(missing)} tables could not be built; {kept}")
+    raise Refusal(*causes, f"{len(missing)} tables could not be built because of this; {kept}")
 
 
 def _put_in_place(built: Path, warehouse: Path) -> None:

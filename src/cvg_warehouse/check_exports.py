@@ -5,8 +5,8 @@ business of staging and its tests. No message ever shows a value.
 """
 
 import csv
-from collections import Counter
-from itertools import chain
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -14,18 +14,15 @@ import duckdb
 from cvg_warehouse.contracts import EXPORTS, consolidated_columns
 from cvg_warehouse.terminal import Refusal, shown
 
-LINES_NAMED = 5
-REJECTS_KEPT = 1000
+LISTED = 5
 HEADER_BYTES = 1_000_000
 OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
-READING_PROBLEMS = {
-    "INVALID ENCODING": "not UTF-8 text; save the file as CSV UTF-8",
-    "UNQUOTED VALUE": 'a quote (") is not closed or stands inside a value; double it ("") there',
-    "MISSING COLUMNS": "fewer fields than the header; put values with commas in quotes",
-    "TOO MANY COLUMNS": "more fields than the header; put values with commas in quotes",
-}
-OTHER_READING_PROBLEM = "cannot be read as comma-separated text; deliver the export again"
+NOT_UTF8 = "not UTF-8 text; save the file as CSV UTF-8"
+BAD_QUOTE = 'a quote (") is not closed or stands inside a value; double it ("") there'
+TOO_SHORT = "fewer fields than the header; put values with commas in quotes"
+TOO_LONG = "more fields than the header; put values with commas in quotes"
+UNREADABLE = "cannot be read as comma-separated text; save it again, as CSV UTF-8"
 
 
 def check_exports(folder: Path) -> list[str]:
@@ -102,14 +99,14 @@ def _header(file: Path) -> list[str]:
     try:
         return next(csv.reader([line.decode("utf-8-sig").rstrip("\r")], strict=True))
     except UnicodeDecodeError:
-        raise Refusal(f"{where}: line 1: {READING_PROBLEMS['INVALID ENCODING']}") from None
+        raise Refusal(f"{where}: line 1: {NOT_UTF8}") from None
     except (csv.Error, StopIteration):
         raise Refusal(f"{where}: line 1: the header cannot be read; mend its quotes") from None
 
 
 def _check_lines(file: Path) -> None:
     """Refuse a file with lines that DuckDB, which loads it, cannot read."""
-    names = [f"c{i}" for i in range(len(_header(file)))]
+    names = [f"c{number}" for number, _ in enumerate(_header(file))]
     with duckdb.connect() as connection:
         # Every column is counted because DuckDB leaves columns that nobody asks for undecoded.
         try:
@@ -121,29 +118,48 @@ def _check_lines(file: Path) -> None:
                 escapechar='"',
                 columns=dict.fromkeys(names, "varchar"),
                 auto_detect=False,
-                store_rejects=True,
-                rejects_limit=REJECTS_KEPT,
             ).aggregate("count(columns(*))").fetchall()
         except duckdb.Error:
-            raise Refusal(f"{shown(file)}: {OTHER_READING_PROBLEM}") from None
-        rejects = connection.sql(
-            "select error_type, list(distinct line order by line) from reject_errors group by all"
-        ).fetchall()
-    # One mishap often has several consequences on its line: the first reading problem names it.
-    explained: set[int] = set()
-    problems = []
-    lines_of = dict(rejects)
-    for kind in dict.fromkeys(chain(READING_PROBLEMS, lines_of)):
-        lines = [line for line in lines_of.get(kind, []) if line not in explained]
-        explained.update(lines)
-        if lines:
-            mend = READING_PROBLEMS.get(kind, OTHER_READING_PROBLEM)
-            problems.append(f"{shown(file)}: line {_listed(lines)}: {mend}")
-    if problems:
-        raise Refusal(*problems)
+            raise Refusal(*_line_problems(file, len(names))) from None
+
+
+def _line_problems(file: Path, width: int) -> list[str]:
+    """What is wrong with the first bad lines of a file.
+
+    DuckDB can list them too, but keeps every bad line in memory and shows their text.
+    """
+    bad_lines: dict[str, list[int]] = defaultdict(list)
+    with file.open("rb") as stream:
+        reader = csv.reader(_decoded(stream, bad_lines[NOT_UTF8]), strict=True)
+        start = 1
+        try:
+            for row in reader:
+                if row and len(row) != width and start not in bad_lines[NOT_UTF8]:
+                    bad_lines[TOO_SHORT if len(row) < width else TOO_LONG].append(start)
+                if sum(map(len, bad_lines.values())) >= LISTED:
+                    break
+                start = reader.line_num + 1
+        except csv.Error:
+            bad_lines[BAD_QUOTE].append(start)
+    more = " and maybe more" if sum(map(len, bad_lines.values())) >= LISTED else ""
+    problems = [
+        f"{shown(file)}: line {_listed(lines)}{more}: {problem}"
+        for problem, lines in bad_lines.items()
+        if lines
+    ]
+    return problems or [f"{shown(file)}: {UNREADABLE}"]
+
+
+def _decoded(lines: Iterable[bytes], not_utf8: list[int]) -> Iterator[str]:
+    for number, line in enumerate(lines, start=1):
+        try:
+            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            not_utf8.append(number)
+            yield line.decode("utf-8", errors="replace")
 
 
 def _listed(items: list[int] | list[str]) -> str:
     """`3, 7, 9 and 12 more`."""
-    named = ", ".join(str(item) for item in items[:LINES_NAMED])
-    return f"{named} and {len(items) - LINES_NAMED} more" if len(items) > LINES_NAMED else named
+    named = ", ".join(str(item) for item in items[:LISTED])
+    return f"{named} and {len(items) - LISTED} more" if len(items) > LISTED else named

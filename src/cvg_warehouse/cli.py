@@ -54,10 +54,11 @@ def build() -> None:
 
     started = time.monotonic()
     exports, warehouse = paths.exports_folder(), paths.warehouse_file()
-    with _plain_endings(unchanged=shown(warehouse)):
+    with _plain_endings(f"{shown(warehouse)} is as it was"):
         complain(check_exports(exports))
         steps = build_warehouse(exports, warehouse)
-    print_summary(exports, warehouse, steps, time.monotonic() - started)
+    with _plain_endings(f"{shown(warehouse)} is built"):
+        print_summary(exports, warehouse, steps, time.monotonic() - started)
     complain(f"warning: {step}" for step in steps if step.status == "warn")
     failing = [str(step) for step in steps if step.went_wrong]
     complain(failing)
@@ -81,7 +82,7 @@ def demo(
     from cvg_warehouse.demo.write import write_demo
 
     folder = folder.resolve()
-    with _plain_endings(unchanged=shown(folder)), progress("Writing") as bar:
+    with _plain_endings(f"{shown(folder)} is as it was"), progress("Writing") as bar:
         bar.total_is(scale)
         rows = write_demo(folder, scale, seed, bar.one_more)
     out.print(f"Synthetic exports, no real person's data, in {shown(folder)}:")
@@ -91,8 +92,34 @@ def demo(
     out.print(f"Next: {chosen}make build", soft_wrap=True)
 
 
+@app.command()
+def docs(
+    folder: Annotated[
+        Path,
+        typer.Option("--out", help="Folder to write the site to.", show_default="target/docs"),
+    ] = paths.SITE,
+) -> None:
+    """Write the dictionary and lineage site of the warehouse, to be opened at index.html.
+
+    It is one folder that needs no network. It holds definitions and SQL, and no row of data.
+
+    Example: cvg docs --out ~/cvg-docs
+
+    Exit status: 0 the site is written, 1 it is but something lacks a description, 2 it is not.
+    """
+    from cvg_warehouse.docs import write_docs
+
+    folder = folder.resolve()
+    with _plain_endings(f"{shown(folder)} is as it was"):
+        site = write_docs(paths.warehouse_file(), folder)
+    out.print(f"{site.models} models and {site.columns:,} columns are described.")
+    out.print(f"Next: open {shown(site.folder)}/index.html in a browser", soft_wrap=True)
+    complain(site.gaps)
+    raise typer.Exit(PARTLY if site.gaps else DONE)
+
+
 @contextmanager
-def _plain_endings(unchanged: str) -> Iterator[None]:
+def _plain_endings(state: str) -> Iterator[None]:
     """One line per problem and an exit status, where Python would show a traceback."""
     try:
         yield
@@ -100,11 +127,11 @@ def _plain_endings(unchanged: str) -> Iterator[None]:
         complain(refusal.lines)
         raise typer.Exit(REFUSED) from None
     except KeyboardInterrupt:
-        complain([f"interrupted; {unchanged} is as it was"])
+        complain([f"interrupted; {state}"])
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:
         # Without the error's own text, which may quote the data.
         place = traceback.extract_tb(error.__traceback__)[-1]
         fault = f"{type(error).__name__} in {shown(Path(place.filename))}, line {place.lineno}"
-        complain([f"a fault of the program ({fault}): please report it; {unchanged} is as it was"])
+        complain([f"a fault of the program ({fault}): please report it; {state}"])
         raise typer.Exit(REFUSED) from None

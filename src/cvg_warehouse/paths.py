@@ -8,13 +8,14 @@ CONTRACTS = PROJECT / "contracts"
 REFERENCE_SEEDS = PROJECT / "seeds" / "reference"
 PUBLISHED_SEEDS = PROJECT / "seeds" / "published"
 SHIPPED_EXPORTS = PROJECT / "seeds" / "exports"
+SITE = PROJECT / "target" / "docs"
 
 
 def exports_folder() -> Path:
     """Folder of the consolidated exports: `CVG_EXPORTS`, or the shipped ones."""
-    return Path(os.environ.get("CVG_EXPORTS", SHIPPED_EXPORTS)).resolve()
+    return Path(os.environ.get("CVG_EXPORTS") or SHIPPED_EXPORTS).resolve()
 
 
 def warehouse_file() -> Path:
     """DuckDB file of the warehouse: `CVG_WAREHOUSE`, or `target/cvg.duckdb`."""
-    return Path(os.environ.get("CVG_WAREHOUSE", PROJECT / "target/cvg.duckdb")).resolve()
+    return Path(os.environ.get("CVG_WAREHOUSE") or PROJECT / "target/cvg.duckdb").resolve()
