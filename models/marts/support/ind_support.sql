@@ -1,15 +1,16 @@
 -- One row per pathway and year in which it was delivered and active.
 -- true = numerator, false = denominator only, null = outside the base. Unknown is never no.
+-- An officer who acted on one of a person's pathways is mobilised for the person.
 with officers as (
     select
-        pathway_key,
+        person_key,
         reporting_year,
         bool_or(domain = 'emploi') as has_employment_officer,
         bool_or(domain = 'santé') as has_health_officer,
         bool_or(domain = 'logement') as has_housing_officer
     from {{ ref('fct_partner_actions') }}
-    where pathway_key is not null
-    group by pathway_key, reporting_year
+    where person_key is not null
+    group by person_key, reporting_year
 ),
 
 supported as (
@@ -18,11 +19,11 @@ supported as (
         officers.has_employment_officer,
         officers.has_health_officer,
         officers.has_housing_officer,
-        officers.pathway_key is not null as has_any_officer,
+        officers.person_key is not null as has_any_officer,
         deliveries.reporting_year - worksites.first_year + 1 as programme_year_of_worksite
     from {{ ref('fct_pathway_years') }} as deliveries
     left join officers
-        on deliveries.pathway_key = officers.pathway_key and deliveries.reporting_year = officers.reporting_year
+        on deliveries.person_key = officers.person_key and deliveries.reporting_year = officers.reporting_year
     left join {{ ref('dim_worksites') }} as worksites on deliveries.worksite_id = worksites.worksite_id
     where deliveries.is_supported
 )
