@@ -1,4 +1,4 @@
-"""One changed cell of the exports moves the indicators that it should, by exactly one, and no other."""
+"""One changed cell of the exports moves the indicators that it should, by one, and no other."""
 
 from collections.abc import Callable
 from datetime import date
@@ -21,7 +21,7 @@ def cells(workplace: Workplace) -> dict[tuple, tuple[float, float]]:
 
 
 def changes(before: Built, after: Workplace, population: str) -> set[Change]:
-    """What moved, seen at its own territory; the same must have moved in its group and in the whole."""
+    """What moved at its own territory; the same must have moved in its group and in the whole."""
     assert after.build().returncode in (0, 1)
     old, new = cells(before), cells(after)
     assert old.keys() == new.keys()
@@ -110,7 +110,7 @@ def test_housing_type(built: Built, other: Workplace, pathways: dict[str, Row]) 
 
 
 def test_date(built: Built, other: Workplace, pathways: dict[str, Row]) -> None:
-    """An entry moved back within its year makes a pathway of 12 to 24 months one of over two years."""
+    """An entry moved back within its year makes a pathway one of over two years."""
 
     def is_nearly_two_years(row: Row) -> bool:
         entry, end = (date.fromisoformat(row[column]) for column in ("date_entree", "date_sortie"))

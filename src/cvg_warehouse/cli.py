@@ -1,5 +1,6 @@
 """The command `cvg`."""
 
+import os
 import time
 import traceback
 from collections.abc import Iterator
@@ -116,6 +117,82 @@ def docs(
     out.print(f"Next: open {shown(site.folder)}/index.html in a browser", soft_wrap=True)
     complain(site.gaps)
     raise typer.Exit(PARTLY if site.gaps else DONE)
+
+
+@app.command()
+def ingest(
+    deliveries: Annotated[Path, typer.Argument(help="Folder of the worksites' files.")],
+    folder: Annotated[Path, typer.Option("--out", help="Folder to write the exports to.")],
+    quarantine: Annotated[
+        Path | None,
+        typer.Option(help="Folder for rows to mend.", show_default="quarantine beside --out"),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say everything and write nothing.")
+    ] = False,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes.", show_default="one per processor")
+    ] = None,
+) -> None:
+    """Take in the worksites' files: check them, make pseudonyms, keep what is to be mended apart.
+
+    Reads every .csv, .xlsx and .ods of the folder and those in it. A file that is wrong as a whole
+    is refused, a row that is wrong goes into quarantine, the rest is loaded; earlier deliveries in
+    --out stay, and later ones correct them. The key of the pseudonyms is in CVG_PSEUDONYM_KEY, or
+    in the file that CVG_PSEUDONYM_KEY_FILE names; `cvg key new` makes one.
+
+    Example: cvg ingest ~/deliveries/2024 --out ~/exports
+
+    Exit status: 0 all is loaded, 1 something was refused or is in quarantine, 2 nothing was done.
+    """
+    from cvg_warehouse.ingest import run
+    from cvg_warehouse.ingest.pseudonyms import load_key
+    from cvg_warehouse.ingest.telling import print_result, problem_lines
+
+    folder = folder.expanduser().resolve()
+    processes = jobs or os.cpu_count() or 1
+    with _plain_endings(f"{shown(folder)} is as it was"), progress("Reading") as bar:
+        result = run(
+            deliveries.expanduser().resolve(),
+            folder,
+            load_key(),
+            processes,
+            dry_run,
+            quarantine,
+            bar.total_is,
+            bar.one_more,
+        )
+    complain(problem_lines(result))
+    print_result(result, dry_run)
+    raise typer.Exit(DONE if result.all_is_well else PARTLY)
+
+
+key_app = typer.Typer(help="Keys of the pseudonyms.", no_args_is_help=True)
+app.add_typer(key_app, name="key")
+
+
+@key_app.callback()
+def key() -> None:
+    """Keys of the pseudonyms."""
+
+
+@key_app.command("new")
+def key_new(
+    file: Annotated[Path, typer.Option("--out", help="File to write, outside the project.")],
+) -> None:
+    """Make a key for pseudonyms, readable by its owner only. Never overwrites a file.
+
+    Whoever loses the key can no longer take in deliveries that follow earlier ones.
+
+    Example: cvg key new --out ~/.config/cvg/key
+
+    Exit status: 0 the key is written, 2 it is not.
+    """
+    from cvg_warehouse.ingest.pseudonyms import KEY_FILE, new_key
+
+    with _plain_endings("nothing was written"):
+        new_key(file)
+    out.print(f"Next: export {KEY_FILE}={file}", soft_wrap=True)
 
 
 @contextmanager

@@ -119,7 +119,7 @@ def document(warehouse: Path, scratch: Path) -> tuple[Json, Json]:
         *("dbt", "--quiet", "docs", "generate", *where, *scratches),
         CVG_WAREHOUSE=str(warehouse),
         CVG_EXPORTS="seeds/exports",
-        CVG_TARGET=str(scratch),
+        DBT_TARGET_PATH=str(scratch),
     )
     manifest = json.loads((scratch / "manifest.json").read_text(encoding="utf-8"))
     catalog = json.loads((scratch / "catalog.json").read_text(encoding="utf-8"))

@@ -1,0 +1,66 @@
+# The two commands are `make build` and `make test`; `make` lists the others.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+UV_VERSION := 0.9.30
+CHECKS := target/test
+# What an analyst builds and what the checks build must not share a file: each would block the other.
+FOR_CHECKS := CVG_WAREHOUSE=$(CURDIR)/$(CHECKS)/cvg.duckdb DBT_TARGET_PATH=$(CURDIR)/$(CHECKS)/dbt DBT_LOG_PATH=$(CURDIR)/$(CHECKS)/logs
+
+export DO_NOT_TRACK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+
+.PHONY: help build test lint docs bench demo lock clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
+
+build: $(READY) ## build the warehouse from the exports (CVG_EXPORTS=folder for others than the demo's)
+	@$(BIN)/cvg build
+
+test: lint ## run every check: ruff, data tests, dbt unit tests, sqlfluff, pytest
+	@$(BIN)/pytest
+
+lint: $(READY) ## build for the checks and lint: ruff, dbt, sqlfluff
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(FOR_CHECKS) $(BIN)/cvg build
+	@$(FOR_CHECKS) $(BIN)/sqlfluff lint models tests
+
+docs: $(READY) ## write the dictionary and lineage site to target/docs
+	@$(BIN)/cvg build || [ $$? = 1 ]
+	@$(BIN)/cvg docs
+
+bench: $(READY) ## measure the speed of the build
+	@$(BIN)/python -m bench
+
+demo: $(READY) ## make the synthetic exports in seeds/exports again
+	@$(BIN)/cvg demo --out seeds/exports
+
+lock: $(READY) ## resolve requirements.lock again, after a change of pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --quiet -o requirements.lock
+
+clean: ## remove the warehouse, the environment and everything else that was made
+	rm -rf target logs $(VENV) .pytest_cache .ruff_cache
+
+# Another version of Python is looked for where `python3` is not one that the project runs on.
+$(READY): requirements.lock pyproject.toml
+	@for python in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+	  if "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$${found:-}" ]; then echo "Python 3.11, 3.12 or 3.13 is needed, found: $$(python3 --version 2>&1); install one, or name it: make PYTHON=/path/to/python" >&2; exit 2; fi; \
+	if ! $(BIN)/python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then \
+	  echo "Making the environment in $(VENV) with $$("$$found" --version)"; \
+	  rm -rf $(VENV); \
+	  "$$found" -m venv --without-pip $(VENV); \
+	fi; \
+	if [ "$$($(BIN)/uv --version 2>/dev/null | cut -d' ' -f2)" != $(UV_VERSION) ]; then \
+	  "$$found" -m pip --python $(BIN)/python install --quiet --disable-pip-version-check uv==$(UV_VERSION); \
+	fi
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --offline --editable .
+	@touch $@

@@ -1,0 +1,1 @@
+"""Benchmark of the warehouse, and an independent recomputation of its indicators."""

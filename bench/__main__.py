@@ -1,0 +1,7 @@
+"""`make bench`: see `bench.run`."""
+
+import typer
+
+from bench.run import main
+
+typer.run(main)

@@ -1,0 +1,147 @@
+"""The real command in processes of its own, each with its own warehouse."""
+
+import csv
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from cvg_warehouse.contracts import EXPORTS
+from cvg_warehouse.paths import PROJECT, exports_folder
+
+CVG = Path(sys.executable).with_name("cvg")
+
+Row = dict[str, str]
+
+
+def run_cvg(*arguments: str, **variables: object) -> subprocess.CompletedProcess[str]:
+    """Run `cvg` as a user would, with these environment variables on top."""
+    return subprocess.run(
+        [CVG, *arguments],
+        env=os.environ | {name: str(value) for name, value in variables.items()},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def fingerprints(folder: Path) -> dict[str, str]:
+    """What lies in a folder, byte by byte."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def read_rows(file: Path) -> list[Row]:
+    with file.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def write_rows(file: Path, header: list[str], rows: list[Row]) -> None:
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, header, lineterminator="\n", extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def header_of(file: Path) -> list[str]:
+    with file.open(encoding="utf-8", newline="") as stream:
+        return next(csv.reader(stream))
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path.name} never came"
+        time.sleep(0.05)
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A folder of exports that a test may change, and the warehouse built from it."""
+
+    exports: Path
+    warehouse: Path
+
+    def build(self) -> subprocess.CompletedProcess[str]:
+        return run_cvg("build", CVG_EXPORTS=self.exports, CVG_WAREHOUSE=self.warehouse)
+
+    def file(self, export: str) -> Path:
+        return self.exports / f"{export}.csv"
+
+    def rewrite(self, export: str, change: Callable[[Row], Row | None]) -> None:
+        """Change every row of an export; a row for which None comes back goes."""
+        file = self.file(export)
+        changed = [change(row) for row in read_rows(file)]
+        write_rows(file, header_of(file), [row for row in changed if row is not None])
+
+    def query(self, sql: str) -> list[tuple]:
+        with duckdb.connect(self.warehouse, read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    @property
+    def log(self) -> str:
+        return (self.warehouse.parent / f"{self.warehouse.stem}.build" / "build.log").read_text()
+
+
+@dataclass(frozen=True)
+class Built(Workplace):
+    """A warehouse built from the exports as they are; only to be read."""
+
+    run: subprocess.CompletedProcess[str]
+    exports_before: dict[str, str]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if os.environ.get("CI") and terminalreporter.stats.get("skipped"):
+        terminalreporter.write_line("a test was skipped, and in CI none may be", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    exports = exports_folder()
+    warehouse = tmp_path_factory.mktemp("built") / "cvg.duckdb"
+    before = fingerprints(exports)
+    run = run_cvg("build", CVG_EXPORTS=exports, CVG_WAREHOUSE=warehouse)
+    return Built(exports, warehouse, run, before)
+
+
+@pytest.fixture(scope="module")
+def other_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One file that the tests on other data build into one after the other."""
+    return tmp_path_factory.mktemp("other") / "cvg.duckdb"
+
+
+@pytest.fixture
+def other(tmp_path: Path, other_warehouse: Path) -> Workplace:
+    """A copy of the exports to change."""
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    for export in EXPORTS:
+        shutil.copy(exports_folder() / f"{export}.csv", exports)
+    return Workplace(exports, other_warehouse)
+
+
+@pytest.fixture
+def with_warehouse(other: Workplace, tmp_path: Path) -> Workplace:
+    """A copy of the exports to break, next to a warehouse that must survive it."""
+    workplace = Workplace(other.exports, tmp_path / "cvg.duckdb")
+    workplace.warehouse.write_bytes(b"the warehouse of before")
+    return workplace
