@@ -90,6 +90,12 @@ class Workplace:
         with duckdb.connect(self.warehouse, read_only=True) as connection:
             return connection.execute(sql).fetchall()
 
+    def rows(self, sql: str) -> list[dict[str, object]]:
+        with duckdb.connect(self.warehouse, read_only=True) as connection:
+            result = connection.execute(sql)
+            names = [column[0] for column in result.description]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
     @property
     def log(self) -> str:
         return (self.warehouse.parent / f"{self.warehouse.stem}.build" / "build.log").read_text()
