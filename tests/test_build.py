@@ -96,7 +96,15 @@ def test_summary_says_what_a_person_wants_to_know(built: Built) -> None:
     said = built.run.stdout
     for export in EXPORTS:
         assert f"{export} {len(read_rows(built.file(export))):,}" in " ".join(said.split())
-    for word in ("Models", "Data tests", "Unit tests", "Printed figures", "Warehouse", "Next"):
+    for word in (
+        "Models",
+        "Data tests",
+        "Unit tests",
+        "Printed tables",
+        "Printed prose",
+        "Warehouse",
+        "Next",
+    ):
         assert word in said
     assert str(built.warehouse) in said
     ((years,),) = built.query("select list(distinct reporting_year) from stg_exports__salaries")

@@ -43,10 +43,10 @@ def print_summary(exports: Path, warehouse: Path, steps: list[Step], seconds: fl
     table.add_row("Models", f"{sum(step.kind == 'model' for step in steps)} built")
     table.add_row("Data tests", _outcomes(steps, "test"))
     table.add_row("Unit tests", _outcomes(steps, "unit_test"))
-    if figures:
+    for part, counts in figures.items():
         table.add_row(
-            "Printed figures",
-            ", ".join(f"{figures.get(status, 0)} {text}" for status, text in FIGURES.items()),
+            f"Printed {part}",
+            ", ".join(f"{counts.get(status, 0):,} {text}" for status, text in FIGURES.items()),
         )
     table.add_row("Warehouse", f"{shown(warehouse)}, built in {seconds:.0f} s")
     out.print(table)
@@ -69,15 +69,14 @@ def _outcomes(steps: list[Step], kind: str) -> str:
     return f"{counts['pass']} passed, {counts['warn']} warned, {failed} failed"
 
 
-def _figures(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    try:
-        return dict(
-            connection.execute(
-                "select status, count(*) from mart_report_reconciliation group by status"
-            ).fetchall()
-        )
-    except duckdb.CatalogException:
-        return {}
+def _figures(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+    """Number of printed figures by status, of the tables and of the prose."""
+    counts: dict[str, dict[str, int]] = {"tables": {}, "prose": {}}
+    for in_table, status, count in connection.execute(
+        "select table_id is not null, status, count(*) from mart_report_reconciliation group by all"
+    ).fetchall():
+        counts["tables" if in_table else "prose"][status] = count
+    return counts
 
 
 def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int | bool | None:
