@@ -46,7 +46,7 @@ def mart_indicators(warehouse: Path) -> pl.DataFrame:
     """The warehouse's cells."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.execute(
-            f"select {', '.join(CELL + MEASURES)} from mart_indicators"
+            f"select {', '.join(CELL + MEASURES)} from main.mart_indicators"
         ).fetchall()
     schema = {
         **dict.fromkeys(CELL, pl.String),

@@ -71,24 +71,39 @@ def demo(
     folder: Annotated[Path, typer.Option("--out", help="Folder to write the five files to.")],
     scale: Annotated[int, typer.Option(help="How many times as many people and worksites.")] = 1,
     seed: Annotated[int, typer.Option(help="The same seed makes the same bytes.")] = 2024,
+    deliveries: Annotated[
+        Path | None,
+        typer.Option(help="New folder for the same as the worksites' own files, at scale 1."),
+    ] = None,
 ) -> None:
     """Make synthetic exports for 2020 to 2024, calibrated on the printed report.
 
-    No line is about a real person. The same scale and seed always make the same bytes.
+    No line is about a real person. The same scale and seed always make the same bytes. With
+    --deliveries also what the worksites would have sent, in mixed forms, for `cvg ingest`.
 
     Example: cvg demo --out /tmp/demo --scale 10
 
     Exit status: 0 all files are written, 2 none is.
     """
+    from cvg_warehouse.demo.deliveries import new_folder, write_deliveries
     from cvg_warehouse.demo.write import write_demo
 
     folder = folder.resolve()
     with _plain_endings(f"{shown(folder)} is as it was"), progress("Writing") as bar:
         bar.total_is(scale)
+        sent = new_folder(deliveries, scale) if deliveries else None
         rows = write_demo(folder, scale, seed, bar.one_more)
+    files = []
+    if sent:
+        with _plain_endings(f"{shown(folder)} is written"), progress("Delivering") as bar:
+            files = write_deliveries(folder, sent, bar.total_is, bar.one_more)
     out.print(f"Synthetic exports, no real person's data, in {shown(folder)}:")
     for export, count in rows.items():
         out.print(f"  {export}.csv  {count:,} rows")
+    if files:
+        told = f"and as {len(files):,} files of the worksites in {shown(sent)}"
+        out.print(told, soft_wrap=True)
+        out.print(f"Next: cvg ingest {shown(sent)} --out FOLDER", soft_wrap=True)
     chosen = "" if folder == paths.SHIPPED_EXPORTS else f"CVG_EXPORTS={shown(folder)} "
     out.print(f"Next: {chosen}make build", soft_wrap=True)
 
@@ -128,8 +143,11 @@ def ingest(
         typer.Option(help="Folder for rows to mend.", show_default="quarantine beside --out"),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say everything and write nothing.")
+        bool, typer.Option("--dry-run", help="Say everything; write feedback at most.")
     ] = False,
+    feedback: Annotated[
+        Path | None, typer.Option(help="Folder for what each worksite gets back, in French.")
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Processes.", show_default="one per processor")
     ] = None,
@@ -141,19 +159,25 @@ def ingest(
     --out stay, and later ones correct them. The key of the pseudonyms is in CVG_PSEUDONYM_KEY, or
     in the file that CVG_PSEUDONYM_KEY_FILE names; `cvg key new` makes one.
 
-    Example: cvg ingest ~/deliveries/2024 --out ~/exports
+    With --feedback each worksite gets a workbook and a page with what it has to mend, and its own
+    indicators where CVG_WAREHOUSE was built from --out; controles.html there sums all up.
+
+    Example: cvg ingest ~/deliveries/2024 --out ~/exports --feedback ~/feedback
 
     Exit status: 0 all is loaded, 1 something was refused or is in quarantine, 2 nothing was done.
     """
+    from cvg_warehouse.feedback import feedback_folder, write_feedback
     from cvg_warehouse.ingest import run
     from cvg_warehouse.ingest.pseudonyms import load_key
     from cvg_warehouse.ingest.telling import print_result, problem_lines
 
     folder = folder.expanduser().resolve()
+    deliveries = deliveries.expanduser().resolve()
     processes = jobs or os.cpu_count() or 1
     with _plain_endings(f"{shown(folder)} is as it was"), progress("Reading") as bar:
+        letters = feedback_folder(feedback, folder, deliveries) if feedback else None
         result = run(
-            deliveries.expanduser().resolve(),
+            deliveries,
             folder,
             load_key(),
             processes,
@@ -164,7 +188,40 @@ def ingest(
         )
     complain(problem_lines(result))
     print_result(result, dry_run)
+    if letters:
+        with _plain_endings(f"{shown(folder)} is {'as it was' if dry_run else 'written'}"):
+            written = write_feedback(result, letters, paths.warehouse_file())
+        out.print(written.told, soft_wrap=True)
     raise typer.Exit(DONE if result.all_is_well else PARTLY)
+
+
+@app.command()
+def template(
+    file: Annotated[Path, typer.Option("--out", help="Workbook to write, FILE.xlsx.")],
+    year: Annotated[int, typer.Option(help="Reporting year.")],
+    worksite: Annotated[str | None, typer.Option(help="Code of the worksite.")] = None,
+    territory: Annotated[
+        str | None, typer.Option(help="Code of a territory instead: for its team's actions.")
+    ] = None,
+) -> None:
+    """Make the workbook that a worksite, or a territory's team, fills in.
+
+    One sheet per export, with the lists, dates and limits of the contracts and a guide in French.
+    Never overwrites a file.
+
+    Example: cvg template --worksite PAR-01 --year 2025 --out PAR-01_2025.xlsx
+
+    Exit status: 0 the workbook is written, 2 it is not.
+    """
+    from cvg_warehouse.template import team_sender, worksite_sender, write_template
+
+    file = file.expanduser().resolve()
+    with _plain_endings("nothing was written"):
+        if (worksite is None) == (territory is None):
+            raise Refusal("name one of --worksite and --territory")
+        sender = worksite_sender(worksite) if worksite else team_sender(territory)
+        write_template(file, sender, year)
+    out.print(f"Written for {sender.code}, {year}: {shown(file)}", soft_wrap=True)
 
 
 key_app = typer.Typer(help="Keys of the pseudonyms.", no_args_is_help=True)

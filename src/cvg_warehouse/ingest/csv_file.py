@@ -1,0 +1,208 @@
+"""Reads a CSV file: which encoding, which separator, which lines."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from cvg_warehouse.ingest.contract import Contract, contract_of
+from cvg_warehouse.ingest.layout import columns_of, export_told_by, matches, refuse_header
+from cvg_warehouse.ingest.sheets import FileRefused, Place, RawFile, RawSheet
+
+SEPARATOR = ";"
+OTHER_SEPARATORS = (",", "\t")
+ROWS_AT_ONCE = 20_000
+HEADER_LINES = 25
+UTF8_BOM = b"\xef\xbb\xbf"
+UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+# What the bytes of an accented letter in UTF-8 look like when they are read as cp1252.
+CONTINUATION = bytes(range(0x80, 0xC0)).decode("cp1252", errors="ignore") + "\u0081\u008d\u0090"
+MOJIBAKE = re.compile(rf"[ÂÃ][{re.escape(CONTINUATION)}]|â€|ï»¿|\ufffd")
+BROKEN_PREFIX = re.compile("[ÂÃâï\ufffd]")
+
+
+def read_csv(path: Path) -> RawFile:
+    """Read a CSV file as one sheet of texts.
+
+    Raises FileRefused where it is not one table of an export that its name tells.
+    """
+    export = export_told_by(path.stem)
+    if export not in _exports():
+        raise FileRefused("export_unknown")
+    problems: list[Place] = []
+    text = _decoded(path.read_bytes(), problems)
+    if not text.strip(" \t\r\n;,\ufeff"):
+        raise FileRefused("file_empty")
+    if is_mojibake(text):
+        raise FileRefused("encoding_mojibake", line=_line_of_mojibake(text))
+    contract = contract_of(export)
+    separator, first_line = _separator(text, contract, problems)
+    sheet = _read_lines(text, separator, first_line, contract)
+    sheet.problems += problems
+    return RawFile(path, [sheet])
+
+
+def is_mojibake(text: str) -> bool:
+    """Whether UTF-8 text was read as cp1252 somewhere on its way."""
+    return BROKEN_PREFIX.search(text) is not None and MOJIBAKE.search(text) is not None
+
+
+def _exports() -> tuple[str, ...]:
+    from cvg_warehouse.contracts import EXPORTS
+
+    return EXPORTS
+
+
+def _decoded(content: bytes, problems: list[Place]) -> str:
+    """The text by BOM, then UTF-8, then cp1252, each from end to end."""
+    if content.startswith(UTF16_BOMS):
+        raise FileRefused("encoding_utf16")
+    if b"\0" in content:
+        raise FileRefused("nul_byte", line=content[: content.index(b"\0")].count(b"\n") + 1)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+    if content.startswith(UTF8_BOM) or _has_utf8_line(content):
+        raise FileRefused("encoding_mixed", line=line)
+    try:
+        text = content.decode("cp1252")
+    except UnicodeDecodeError:
+        raise FileRefused("encoding_unknown", line=line) from None
+    if is_mojibake(text):
+        raise FileRefused("encoding_mixed", line=line)
+    problems.append(Place("encoding_cp1252"))
+    return text
+
+
+def _has_utf8_line(content: bytes) -> bool:
+    """Whether a line beyond ASCII is UTF-8."""
+    for line in content.split(b"\n"):
+        if not line.isascii():
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                continue
+            return True
+    return False
+
+
+def _line_of_mojibake(text: str) -> int:
+    return text.count("\n", 0, MOJIBAKE.search(text).start()) + 1
+
+
+def _separator(text: str, contract: Contract, problems: list[Place]) -> tuple[str, int]:
+    """The separator, and the line of the header: after `sep=;` and blank lines."""
+    first, declared = 1, None
+    lines = io.StringIO(text[:1_000_000], newline=None)
+    for line in lines:
+        bare = line.strip().strip(";,")
+        if line.strip().lower() in ("sep=;", "sep=,", "sep=") and first == 1:
+            declared = "\t" if line.strip("\r\n ").endswith("\t") else line.strip()[-1]
+        elif bare.strip():
+            break
+        first += 1
+    header = line
+    if declared in (SEPARATOR, *OTHER_SEPARATORS):
+        return declared, first
+    named = {
+        separator: len(columns_of(_fields(header, separator), contract))
+        for separator in (SEPARATOR, *OTHER_SEPARATORS)
+    }
+    proven = [s for s in OTHER_SEPARATORS if matches(_fields(header, s), contract)]
+    if not matches(_fields(header, SEPARATOR), contract) and len(proven) == 1:
+        problems.append(Place("delimiter_other"))
+        return proven[0], first
+    if SEPARATOR not in header and any(separator in header for separator in OTHER_SEPARATORS):
+        rest = [next_line for _, next_line in zip(range(HEADER_LINES), lines, strict=False)]
+        if not any(
+            matches(_fields(next_line, s), contract)
+            for next_line in rest
+            for s in (SEPARATOR, *OTHER_SEPARATORS)
+        ):
+            raise FileRefused("delimiter_unproven", line=first)
+        raise FileRefused("header_titles", line=first)
+    if named[SEPARATOR] < max(named.values()):
+        raise FileRefused("delimiter_unproven", line=first)
+    return SEPARATOR, first
+
+
+def _fields(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([line.rstrip("\r\n")], delimiter=separator, strict=True), [])
+    except csv.Error:
+        return line.rstrip("\r\n").split(separator)
+
+
+def _read_lines(text: str, separator: str, first: int, contract: Contract) -> RawSheet:
+    sheet = RawSheet("", contract.export, [], pl.DataFrame(), [], blank=0)
+    is_ended = text.endswith(("\n", "\r"))
+    reader = csv.reader(_lines(text, first), delimiter=separator, strict=True)
+    rows, frames, blanks, broken = [], [], [], []
+    start, width, last_width = first, 0, 0
+    peeked: list[list[str]] = []
+    try:
+        for row in reader:
+            end = first + reader.line_num - 1
+            if not sheet.header:
+                sheet.header = [name.strip() for name in row]
+                width = len(row)
+            elif not any(value.strip() for value in row):
+                blanks.append(start)
+            else:
+                last_width = len(row)
+                if len(peeked) < HEADER_LINES:
+                    peeked.append(row)
+                if len(row) != width:
+                    sheet.unreadable.append(Place("ragged_line", line=start))
+                else:
+                    if end > start:
+                        broken.append(start)
+                    rows.append(row)
+                    sheet.lines.append(start)
+                    if len(rows) == ROWS_AT_ONCE:
+                        frames.append(as_frame(rows, width))
+                        rows = []
+            start = end + 1
+    except csv.Error:
+        raise FileRefused("quote_unclosed", line=start) from None
+    refuse_header(sheet.header, peeked, contract, "", first)
+    if not peeked:
+        raise FileRefused("file_empty")
+    if not is_ended:
+        if last_width < width and not _is_blank_last(blanks, start):
+            raise FileRefused("file_truncated", line=start - 1)
+        sheet.problems.append(Place("file_unended", line=start - 1))
+    frames.append(as_frame(rows, width))
+    sheet.cells = pl.concat(frames)
+    sheet.blank = len(blanks)
+    sheet.problems += [Place("blank_line", line=line) for line in blanks]
+    sheet.problems += [Place("newline_in_value", line=line) for line in broken]
+    return sheet
+
+
+def _is_blank_last(blanks: list[int], end: int) -> bool:
+    return bool(blanks) and blanks[-1] == end - 1
+
+
+def _lines(text: str, first: int) -> Iterator[str]:
+    """The lines from a number on, with their ends; those of old Macs (`\\r`) too."""
+    end = "\n" if "\n" in text else "\r"
+    position, number = 0, 1
+    while position < len(text):
+        found = text.find(end, position)
+        stop = len(text) if found < 0 else found + 1
+        if number >= first:
+            yield text[position:stop]
+        position, number = stop, number + 1
+
+
+def as_frame(rows: list[list[str]], width: int) -> pl.DataFrame:
+    """Rows of equal width as text columns named by their position."""
+    columns = zip(*rows, strict=True) if rows else ([] for _ in range(width))
+    return pl.DataFrame(
+        {str(i): pl.Series(values, dtype=pl.String) for i, values in enumerate(columns)}
+    )

@@ -1,0 +1,82 @@
+"""Which export a name tells, and which columns a header names: declared rules, no guesses."""
+
+from collections import Counter
+
+from cvg_warehouse.ingest.contract import (
+    AUXILIARY,
+    COMING_BACK,
+    PSEUDONYMS,
+    Contract,
+    export_names,
+)
+from cvg_warehouse.ingest.sheets import FileRefused, Place
+from cvg_warehouse.ingest.text import name_of, words
+
+TITLE_LINES = 20
+NAMES_IN_A_SECOND_HEADER = 2
+
+
+def export_told_by(name: str) -> str | None:
+    """The export that the name of a file or sheet tells, `AUXILIARY`, or None.
+
+    The longest of the declared names that stands in it decides: `suivi_post_sortie` is no `sortie`.
+    A name that tells two exports tells none.
+    """
+    told, named = words(name), export_names()
+    found: dict[tuple[int, int], str] = {}
+    for name_words, export in named.items():
+        size = len(name_words)
+        for start in range(len(told) - size + 1):
+            if told[start : start + size] == name_words and (
+                export != AUXILIARY or size == len(told)
+            ):
+                found[start, start + size] = export
+    longest = {
+        export
+        for (start, end), export in found.items()
+        if not any(
+            other_start <= start and end <= other_end and other_end - other_start > end - start
+            for other_start, other_end in found
+        )
+    }
+    return longest.pop() if len(longest) == 1 else None
+
+
+def columns_of(header: list[str], contract: Contract) -> dict[int, str]:
+    """Column by position, for the headers that the contract knows."""
+    known = contract.headers | {name_of(name): name for name in COMING_BACK}
+    return {
+        position: known[name] for position, name in enumerate(map(name_of, header)) if name in known
+    }
+
+
+def matches(header: list[str], contract: Contract) -> bool:
+    """Whether every required column stands in this header."""
+    named = set(columns_of(header, contract).values())
+    return all(name in named or PSEUDONYMS.get(name) in named for name in contract.required)
+
+
+def refuse_header(
+    header: list[str], following: list[list[str]], contract: Contract, sheet: str, line: int
+) -> None:
+    """Refuse a sheet whose header is not one line with each required column once."""
+    named = columns_of(header, contract)
+    twice = [name for name, times in Counter(named.values()).items() if times > 1]
+    if not matches(header, contract):
+        if any(matches(row, contract) for row in following[:TITLE_LINES]):
+            raise FileRefused("header_titles", sheet, line)
+        present = set(named.values())
+        missing = [
+            name
+            for name in contract.required
+            if name not in present and PSEUDONYMS.get(name) not in present
+        ]
+        refusal = FileRefused("column_missing", sheet, line)
+        refusal.places = [Place("column_missing", sheet, line, name) for name in missing]
+        raise refusal
+    if twice:
+        refusal = FileRefused("column_twice", sheet, line)
+        refusal.places = [Place("column_twice", sheet, line, name) for name in twice]
+        raise refusal
+    if following and len(columns_of(following[0], contract)) >= NAMES_IN_A_SECOND_HEADER:
+        raise FileRefused("header_two_lines", sheet, line + 1)

@@ -1,0 +1,283 @@
+"""Reads one delivered file into rows that hold no direct identifier; runs in a process of its own.
+
+Names, numbers and addresses of people end here: what goes on is pseudonyms, values of the
+contract's columns, and places of problems.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from cvg_warehouse.ingest.archive import refuse_large
+from cvg_warehouse.ingest.contract import ORIGIN, PSEUDONYMS, Contract, Field, contract_of
+from cvg_warehouse.ingest.csv_file import read_csv
+from cvg_warehouse.ingest.layout import columns_of
+from cvg_warehouse.ingest.people import names_in, points_at_a_person
+from cvg_warehouse.ingest.pseudonyms import PSEUDONYM, identity, key_version, pseudonym
+from cvg_warehouse.ingest.sheets import FileRefused, Place, RawFile, RawSheet
+from cvg_warehouse.ingest.text import trimmed
+from cvg_warehouse.ingest.values import (
+    has_odd_spaces,
+    is_total,
+    lost_zeros,
+    stored,
+    wrong_identifier,
+)
+from cvg_warehouse.ingest.workbook import read_workbook
+
+READERS = {".csv": read_csv, ".xlsx": read_workbook, ".ods": read_workbook}
+LINE, IDENTITY = "_line", "_identity"
+NAMES = ("nom", "prenom")
+
+Wrong = Callable[[str], str | None]
+"""The check that a value fails, or None."""
+
+
+@dataclass
+class SheetReading:
+    """The rows of a sheet, with the columns of the contract and where they stood."""
+
+    name: str
+    export: str
+    rows: pl.DataFrame
+    """Delivered columns that are kept (texts, '' = not known), `_line`, `_identity`, and where a
+    row comes back from the quarantine the place that it came from (else '')."""
+    held: list[Place]
+    """Rows that go into quarantine for what is wrong with them here."""
+    unreadable: list[Place]
+    """Lines that are in quarantine and not in `rows`."""
+    blank: int
+
+
+@dataclass
+class FileReading:
+    """What one file gave."""
+
+    path: str
+    sha256: str
+    sheets: list[SheetReading] = field(default_factory=list)
+    refused: list[Place] = field(default_factory=list)
+    warnings: list[Place] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    """Folded names of the people in it; kept in memory for this run only."""
+
+
+def hash_of(file: Path) -> str:
+    """SHA-256 of a file."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def read_file(file: Path, path: str, key: bytes, expected: dict[str, int]) -> FileReading:
+    """Read one file; `expected` has the rows that `livraison.csv` announces, by sheet."""
+    reading = FileReading(path, hash_of(file))
+    try:
+        reader = READERS.get(file.suffix.lower())
+        if reader is None:
+            raise FileRefused("file_type")
+        refuse_large(file)
+        raw = reader(file)
+        _refuse_other_counts(raw, expected)
+        reading.warnings += raw.problems
+        for sheet in raw.sheets:
+            reading.sheets.append(_read_sheet(sheet, key, reading))
+    except FileRefused as refusal:
+        reading.sheets, reading.warnings = [], []
+        reading.refused = refusal.places
+    return reading
+
+
+def _refuse_other_counts(raw: RawFile, expected: dict[str, int]) -> None:
+    counts = {sheet.name: len(sheet.lines) + len(sheet.unreadable) for sheet in raw.sheets}
+    counts.setdefault("", sum(counts.values()))
+    for sheet, announced in expected.items():
+        if counts.get(sheet) != announced:
+            raise FileRefused("row_count", sheet)
+
+
+def _read_sheet(sheet: RawSheet, key: bytes, reading: FileReading) -> SheetReading:
+    contract = contract_of(sheet.export)
+    positions = {name: str(at) for at, name in columns_of(sheet.header, contract).items()}
+    cells = sheet.cells
+    reading.warnings += _header_warnings(sheet, contract, positions)
+    by_position = {at: name for name, at in positions.items()}
+    held = []
+    for place in sheet.problems:
+        if place.column.startswith("#"):
+            if name := by_position.get(place.column[1:]):
+                held.append(Place(place.check_id, sheet.name, place.line, name))
+        else:
+            reading.warnings.append(place)
+
+    rows: dict[str, pl.Series] = {}
+    nothing = pl.Series([""] * cells.height, dtype=pl.String)
+    for column in contract.fields:
+        if column.treatment == "dropped":
+            continue
+        header = PSEUDONYMS.get(column.name)
+        if header in positions:
+            rows[column.name] = cells[positions[header]].str.strip_chars()
+            held += _places(sheet, rows[column.name], column.name, _wrong_pseudonym)
+            continue
+        delivered = cells[positions[column.name]] if column.name in positions else nothing
+        if column.treatment == "year":
+            delivered = _births(delivered, cells, positions)
+        odd = _chosen(delivered, has_odd_spaces)
+        reading.warnings += [
+            Place("spaces_trimmed", sheet.name, sheet.lines[row], column.name) for row in odd
+        ]
+        if column.treatment == "pseudonym":
+            texts = _mapped(delivered, trimmed)
+            held += _places(sheet, texts, column.name, wrong_identifier)
+            short = lost_zeros(texts.unique().to_list())
+            held += _places(
+                sheet,
+                texts,
+                column.name,
+                lambda value, short=short: "identifier_leading_zeros" if value in short else None,
+            )
+            rows[column.name] = _mapped(texts, partial(_pseudonym_or_nothing, key, column.name))
+        else:
+            rows[column.name] = _mapped(
+                delivered, partial(stored, column, from_workbook=sheet.from_workbook)
+            )
+            if column.is_free:
+                held += _places(sheet, rows[column.name], column.name, _pointing(column))
+    held += [
+        Place("totals_row", sheet.name, sheet.lines[row]) for row in _totals(cells, sheet.lines)
+    ]
+    held += _other_key_version(sheet, positions, key)
+    reading.names |= names_in(
+        value for name in NAMES if name in positions for value in cells[positions[name]].unique()
+    )
+    return SheetReading(
+        name=sheet.name,
+        export=sheet.export,
+        rows=pl.DataFrame(rows).with_columns(
+            pl.Series(LINE, sheet.lines, dtype=pl.Int64),
+            _identities(cells, positions, rows, key).alias(IDENTITY),
+            *(
+                (cells[positions[name]] if name in positions else nothing).alias(f"_{name}")
+                for name in ORIGIN
+            ),
+        ),
+        held=held,
+        unreadable=[Place(p.check_id, sheet.name, p.line, p.column) for p in sheet.unreadable],
+        blank=sheet.blank,
+    )
+
+
+def _header_warnings(sheet: RawSheet, contract: Contract, positions: dict[str, str]) -> list[Place]:
+    """Unknown and absent columns; an unknown one by position where its name may be a value."""
+    known = set(positions.values())
+    warnings = []
+    for position, header in enumerate(sheet.header):
+        if str(position) in known:
+            continue
+        if not header and not (sheet.cells[str(position)].str.strip_chars() != "").any():
+            continue
+        told = trimmed(header)
+        is_name = (
+            told and len(told) <= 40 and not any(sign.isdigit() or sign == "@" for sign in told)
+        )
+        warnings.append(
+            Place("column_unknown", sheet.name, 0, told if is_name else f"n° {position + 1}")
+        )
+    if not any(header in positions for header in ORIGIN):
+        warnings += [
+            Place("column_absent", sheet.name, 0, column.name)
+            for column in contract.fields
+            if column.name not in positions
+            and not column.required
+            and column.treatment != "dropped"
+        ]
+    return warnings
+
+
+def _pseudonym_or_nothing(key: bytes, kind: str, identifier: str) -> str:
+    return pseudonym(key, kind, identifier) if identifier else ""
+
+
+def _wrong_pseudonym(value: str) -> str | None:
+    return None if not value or PSEUDONYM.fullmatch(value) else "pseudonym_unknown"
+
+
+def _pointing(column: Field) -> Wrong:
+    # A number of an action may have ten figures like a phone number.
+    is_identifier = column.name.startswith("id_")
+    return lambda value: None if is_identifier and value.isdigit() else points_at_a_person(value)
+
+
+def _other_key_version(sheet: RawSheet, positions: dict[str, str], key: bytes) -> list[Place]:
+    """Rows that come back with pseudonyms of another key."""
+    if "version_cle" not in positions:
+        return []
+    version = key_version(key)
+    return _places(
+        sheet,
+        sheet.cells[positions["version_cle"]],
+        "version_cle",
+        lambda value: None if value.strip() == version else "pseudonym_unknown",
+    )
+
+
+def _births(delivered: pl.Series, cells: pl.DataFrame, positions: dict[str, str]) -> pl.Series:
+    """Dates of birth, the first of January where a row comes back with the year alone."""
+    if "annee_naissance" not in positions:
+        return delivered
+    years = cells[positions["annee_naissance"]].str.strip_chars()
+    known = (delivered.str.strip_chars() == "") & (years != "")
+    return pl.select(pl.when(known).then(years + "-01-01").otherwise(delivered)).to_series()
+
+
+def _identities(
+    cells: pl.DataFrame, positions: dict[str, str], rows: dict[str, pl.Series], key: bytes
+) -> pl.Series:
+    if not all(name in positions for name in NAMES) or "date_naissance" not in rows:
+        return pl.Series([""] * cells.height, dtype=pl.String)
+    columns = *(cells[positions[name]] for name in NAMES), rows["date_naissance"]
+    found = [identity(key, *values) for values in zip(*columns, strict=True)]
+    return pl.Series(found, dtype=pl.String)
+
+
+def _totals(cells: pl.DataFrame, lines: list[int]) -> list[int]:
+    """Rows whose first value says that they are totals."""
+    first = cells.select(
+        pl.coalesce(
+            pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name))
+            for name in cells.columns
+        )
+    ).to_series()
+    return _chosen(first.fill_null(""), is_total)
+
+
+def _places(sheet: RawSheet, values: pl.Series, column: str, wrong: Wrong) -> list[Place]:
+    """Places of the values that fail a check."""
+    failing = {value: wrong(value) for value in values.unique().to_list()}
+    failing = {value: check_id for value, check_id in failing.items() if check_id}
+    if not failing:
+        return []
+    return [
+        Place(failing[value], sheet.name, sheet.lines[row], column)
+        for row, value in enumerate(values)
+        if value in failing
+    ]
+
+
+def _chosen(values: pl.Series, is_chosen: Callable[[str], bool]) -> list[int]:
+    """Rows with a value of that kind."""
+    chosen = [value for value in values.unique().to_list() if is_chosen(value)]
+    return values.is_in(chosen).arg_true().to_list() if chosen else []
+
+
+def _mapped(values: pl.Series, change: Callable[[str], str]) -> pl.Series:
+    """The series with each distinct value changed."""
+    distinct = values.unique().to_list()
+    changed = [change(value) for value in distinct]
+    if changed == distinct:
+        return values
+    return values.replace_strict(distinct, changed, return_dtype=pl.String)

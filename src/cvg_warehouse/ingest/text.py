@@ -1,0 +1,35 @@
+"""How texts are compared: accents, case, spaces and typographic signs aside."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+# No-break, narrow, thin and zero-width spaces, and the byte order mark, which Python keeps.
+INVISIBLE = "\u00a0\u2007\u2009\u200a\u202f\u200b\u200c\u200d\u2060\ufeff\u00ad"
+SPACES = re.compile(rf"[\s{INVISIBLE}]+")
+INSIDE_NUMBERS = re.compile(rf"(?<=\d)[ {INVISIBLE}](?=\d{{3}}(?:\D|$))")
+SIGNS = str.maketrans("’‘ʼ`–—‑", "''''---")
+WORD = re.compile(r"[a-z0-9]+")
+
+
+def trimmed(value: str) -> str:
+    """The value without spaces around it, each run of spaces inside it as one plain space."""
+    return SPACES.sub(" ", value).strip()
+
+
+@lru_cache(maxsize=100_000)
+def folded(value: str) -> str:
+    """The value in lower case, without accents and with plain spaces, quotes and dashes."""
+    decomposed = unicodedata.normalize("NFKD", trimmed(value).translate(SIGNS).casefold())
+    plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    return trimmed(plain.replace("œ", "oe").replace("æ", "ae").translate(SIGNS))
+
+
+def words(value: str) -> tuple[str, ...]:
+    """The words of a value, folded; punctuation aside."""
+    return tuple(WORD.findall(folded(value)))
+
+
+def name_of(header: str) -> str:
+    """A header as it is compared: its words, joined by one underscore."""
+    return "_".join(words(header))
