@@ -15,7 +15,7 @@ rows.
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -134,19 +134,17 @@ def _each(indicator: str, base: pl.Expr, column: str, values: tuple[str, ...] | 
 # --- counting -------------------------------------------------------------------------------------
 
 
-def _levels(rows: pl.DataFrame, data: Exports) -> list[pl.DataFrame]:
+def _levels(rows: pl.DataFrame, data: Exports) -> Iterator[pl.DataFrame]:
     """The rows once for each kind of place and of population, as `geography` and `population`.
 
     A row of no known population counts for `all` only; one of no known territory nowhere.
     """
     urbanity = data.territories.select(territory="territory_id", urbanity="urbanity")
     placed = rows.join(urbanity, on="territory")
-    members = [
-        placed.with_columns(population=pl.lit("all")),
-        placed.filter(pl.col("population").is_not_null()),
-    ]
-    geographies = (pl.col("territory"), pl.col("urbanity"), pl.lit("Total"))
-    return [m.with_columns(geography=place) for m in members for place in geographies]
+    known = pl.col("population").is_not_null()
+    for geography in (pl.col("territory"), pl.col("urbanity"), pl.lit("Total")):
+        yield placed.with_columns(geography=geography, population=pl.lit("all"))
+        yield placed.with_columns(geography=geography).filter(known)
 
 
 GROUP = ("year", "geography", "population")
@@ -217,12 +215,16 @@ def _average(rows: pl.DataFrame, key: str, averages: Flags, data: Exports) -> pl
 
 
 def _housing(frame: pl.DataFrame, column: str, suffix: str, data: Exports) -> pl.DataFrame:
-    types = data.housing.select(
-        pl.col("housing_type").alias(column),
-        pl.col("housing_group").alias(f"group_{suffix}"),
-        pl.col("level").alias(f"level_{suffix}"),
+    group = dict(data.housing.select("housing_type", "housing_group").rows())
+    level = dict(data.housing.select("housing_type", "level").rows())
+    return frame.with_columns(
+        pl.col(column)
+        .replace_strict(group, default=None, return_dtype=pl.String)
+        .alias(f"group_{suffix}"),
+        pl.col(column)
+        .replace_strict(level, default=None, return_dtype=pl.Int8)
+        .alias(f"level_{suffix}"),
     )
-    return frame.join(types, on=column, how="left")
 
 
 def pathway_years(data: Exports) -> pl.DataFrame:
@@ -608,8 +610,10 @@ def _worksites(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:
 
     A worksite that joined counts for `all` in any case, for a population where it supported one.
     """
-    active = rows.filter(pl.col("supported") & pl.col("chantier").is_not_null()).select(
-        *PLACE, worksite="chantier"
+    active = (
+        rows.filter(pl.col("supported") & pl.col("chantier").is_not_null())
+        .select(*PLACE, worksite="chantier")
+        .unique()
     )
     first = worksite_years(data)
     joined = first.with_columns(population=pl.lit(None, pl.String))
@@ -719,23 +723,26 @@ def _actions(deliveries: pl.DataFrame, data: Exports) -> pl.DataFrame:
     )
 
 
+def _items(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    """One row per item of a column of lists."""
+    return rows.explode(column, empty_as_null=False, keep_nulls=False)
+
+
 def _partners(deliveries: pl.DataFrame, data: Exports) -> list[pl.DataFrame]:
     """Counts of the theme partners."""
     kinds = data.action_types.select(domain="domain", type="action_type", group="action_group")
     rows = _actions(deliveries, data)
-    typed = rows.explode("type", empty_as_null=False, keep_nulls=False).join(
-        kinds, on=["domain", "type"]
-    )
+    plain = rows.drop("type", "partner")
+    typed = _items(rows.drop("partner"), "type").join(kinds, on=["domain", "type"])
     grouped = typed.filter(pl.col("group").is_not_null())
-    with_partner = typed.explode("partner", empty_as_null=False, keep_nulls=False)
-    whole = pl.lit("total").alias("partner")
-    with_partner = pl.concat(
-        [with_partner, with_partner.with_columns(whole)]  # each partner, and all of them together
+    named = _items(rows.select(*PLACE, "action", "domain", "partner"), "partner")
+    whole = named.with_columns(partner=pl.lit("total")).unique()
+    with_partner = pl.concat([named, whole]).join(  # each partner, and all of them together
+        typed.select("action", "type", "group"), on="action"
     )
     by_group = with_partner.filter(
         (pl.col("domain") == "logement") & pl.col("group").str.contains("^[012]-")
     )
-    named = rows.explode("partner", empty_as_null=False, keep_nulls=False)
 
     def flag(indicator: str, *columns: str) -> pl.Expr:
         return pl.concat_str(
@@ -747,21 +754,27 @@ def _partners(deliveries: pl.DataFrame, data: Exports) -> list[pl.DataFrame]:
         .to_series()
         .implode()
     )
+    # an action belongs to one territory and one population: its counts add up
     counted = pl.concat(
         [
-            frame.select(*PLACE, "action", flag(indicator, *columns))
+            frame.select(*PLACE, "action", *columns)
+            .unique()
+            .group_by(*PLACE, *columns)
+            .agg(actions=pl.len())
+            .select(*PLACE, "actions", flag(indicator, *columns))
             for frame, indicator, columns in (
-                (rows, "partners.actions_total", ("domain",)),
+                (plain, "partners.actions_total", ("domain",)),
                 (typed, "partners.actions", ("domain", "type")),
                 (grouped, "partners.action_groups", ("domain", "group")),
                 (with_partner, "partners.partner_actions", ("domain", "partner", "type")),
                 (by_group, "partners.partner_actions", ("domain", "partner", "group")),
-                (rows.filter(reasoned), "partners.request_reasons", ("domain", "reason")),
-                (rows.filter(pl.col("stands_in")), "partners.stand_in", ("domain",)),
+                (plain.filter(reasoned), "partners.request_reasons", ("domain", "reason")),
+                (plain.filter(pl.col("stands_in")), "partners.stand_in", ("domain",)),
             )
         ]
     )
-    mobilised = named.select(*PLACE, "partner", flag("partners.partners_mobilised", "domain"))
+    mobilised = named.select(*PLACE, "partner", "domain").unique()
+    mobilised = mobilised.with_columns(flag("partners.partners_mobilised", "domain"))
     sessions = data.ateliers.select(
         year=_year(),
         territory="territoire",
@@ -797,7 +810,7 @@ def _partners(deliveries: pl.DataFrame, data: Exports) -> list[pl.DataFrame]:
         for name, kind in network.items()
     }
     return [
-        _count_things(counted, pl.col("action").n_unique(), data),
+        _count_things(counted, pl.col("actions").sum(), data),
         _count_things(mobilised, pl.col("partner").n_unique(), data),
         _count_things(summed, pl.col("participants").sum(), data),
         _count_things(staff, on_mental_health, data, pl.col("participants").sum()),
@@ -858,8 +871,11 @@ def cells(data: Exports, units: Mapping[str, str]) -> pl.DataFrame:
     ended_flags = exit_flags()
     duration = ended.filter(pl.col("duration")).with_columns(measure=pl.col("months"))
     ages = active.filter(pl.col("supported")).with_columns(measure=pl.col("age"))
-    territories = active.filter(pl.col("supported")).with_columns(
-        flag=pl.lit("headcount.territories|")
+    territories = (
+        active.filter(pl.col("supported"))
+        .select(PLACE)
+        .unique()
+        .with_columns(flag=pl.lit("headcount.territories|"))
     )
     months = {
         "pathways.mean_duration_months|": pl.col("measure").mean(),

@@ -39,14 +39,48 @@
 {%- endmacro %}
 
 {#-
-  Distinct people per indicator column, year, place and population of a theme's model: first one
-  row per person (true in any of their pathways = true), then a sum, then the small result turned
-  to one row per indicator column. Columns: reporting_year, geography_id, population,
-  indicator_column, numerator, denominator.
+  Distinct people per indicator column, year, place and population of a theme's model. Columns:
+  reporting_year, geography_id, population, indicator_column, numerator, denominator.
+
+  Who has one row in the year is counted where that row is, and the small sums are added up to every
+  place and population. Who has several is first collapsed to one row per person in each of them
+  (true in any of their pathways = true). At the end the sums are turned to one row per column.
 -#}
 {% macro count_people(relation, place='geography') -%}
+{%- set home = 'worksite_id' if place == 'worksite' else 'territory_id, population' -%}
 {%- set columns = indicator_columns(relation, 'boolean') -%}
-with people as (
+with repeated as (
+    select
+        reporting_year,
+        person_key
+    from {{ relation }}
+    group by reporting_year, person_key
+    having count(*) > 1
+),
+
+flagged as (
+    select
+        indicators.*,
+        repeated.person_key is not null as has_several_rows
+    from {{ relation }} as indicators
+    left join repeated
+        on indicators.reporting_year = repeated.reporting_year and indicators.person_key = repeated.person_key
+),
+
+counted_once as (
+    select
+        reporting_year,
+        {{ home }}
+        {%- for column in columns %},
+        count(case when {{ column }} then 1 end) as numerator_{{ loop.index }},
+        count({{ column }}) as denominator_{{ loop.index }}
+        {%- endfor %}
+    from flagged
+    where not has_several_rows
+    group by reporting_year, {{ home }}
+),
+
+people as (
     select
         reporting_year,
         geography_id,
@@ -55,11 +89,21 @@ with people as (
         {%- for column in columns %},
         bool_or({{ column }}) as {{ column }}
         {%- endfor %}
-    from ({{ in_every_place(relation, place) }}) as placed
+    from ({{ in_every_place('(select * from flagged where has_several_rows)', place) }}) as placed
     group by reporting_year, geography_id, counted_population, person_key
 ),
 
-sums as (
+counted as (
+    select
+        reporting_year,
+        geography_id,
+        counted_population as population
+        {%- for column in columns %},
+        numerator_{{ loop.index }},
+        denominator_{{ loop.index }}
+        {%- endfor %}
+    from ({{ in_every_place('counted_once', place) }}) as placed
+    union all
     select
         reporting_year,
         geography_id,
@@ -70,7 +114,21 @@ sums as (
         {%- endfor %}
     from people
     group by reporting_year, geography_id, population
+),
+
+sums as (
+    select
+        reporting_year,
+        geography_id,
+        population
+        {%- for column in columns %},
+        cast(sum(numerator_{{ loop.index }}) as bigint) as numerator_{{ loop.index }},
+        cast(sum(denominator_{{ loop.index }}) as bigint) as denominator_{{ loop.index }}
+        {%- endfor %}
+    from counted
+    group by reporting_year, geography_id, population
 )
+
 select
     sums.reporting_year,
     sums.geography_id,

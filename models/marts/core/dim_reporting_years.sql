@@ -6,3 +6,11 @@ union
 select distinct extract(year from exit_date)::int as reporting_year
 from {{ ref('stg_exports__sorties') }}
 where exit_date is not null
+union
+select distinct reporting_year
+from {{ ref('stg_exports__actions') }}
+where reporting_year is not null
+union
+select distinct reporting_year
+from {{ ref('stg_exports__ateliers') }}
+where reporting_year is not null

@@ -1,4 +1,5 @@
--- An action without a pathway is of no population and counts in the whole only.
+-- An action is of the population that its pathway says in the year of the action, else in its latest delivery.
+-- Without a pathway it is of no population and counts in the whole only.
 select
     actions.action_key,
     actions.reporting_year,
@@ -8,10 +9,12 @@ select
     actions.domain,
     actions.pathway_key,
     pathways.person_key,
-    coalesce(pathways.population, 'none') as population,
+    coalesce(deliveries.population, pathways.population, 'none') as population,
     actions.action_types,
     actions.partners,
     actions.stands_in_for_social_worker,
     actions.request_reason
 from {{ ref('stg_exports__actions') }} as actions
 left join {{ ref('fct_pathways') }} as pathways on actions.pathway_key = pathways.pathway_key
+left join {{ ref('fct_pathway_years') }} as deliveries
+    on actions.pathway_key = deliveries.pathway_key and actions.reporting_year = deliveries.reporting_year

@@ -3,14 +3,12 @@
 with people as (
     select distinct
         deliveries.reporting_year,
-        places.geography_id,
         populations.population,
         deliveries.territory_id,
         deliveries.worksite_id,
         deliveries.person_key,
         deliveries.sex
     from {{ ref('fct_pathway_years') }} as deliveries
-    inner join {{ ref('dim_geographies') }} as places on deliveries.territory_id = places.territory_id
     inner join {{ ref('dim_populations') }} as populations on deliveries.population = populations.member
     where deliveries.is_supported
 ),
@@ -18,15 +16,26 @@ with people as (
 worksites as (
     select
         reporting_year,
-        geography_id,
         population,
-        territory_id,
         worksite_id,
+        min(territory_id) as territory_id,
         count(distinct person_key) as supported,
         count(distinct case when sex = 'F' then person_key end) as women,
         count(distinct case when sex is not null then person_key end) as known_sex
     from people
-    group by reporting_year, geography_id, population, territory_id, worksite_id
+    group by reporting_year, population, worksite_id
+),
+
+placed as (
+    select
+        worksites.*,
+        places.geography_id,
+        row_number() over (
+            partition by worksites.reporting_year, places.geography_id, worksites.population
+            order by worksites.women desc, worksites.worksite_id asc
+        ) as place_in_order
+    from worksites
+    inner join {{ ref('dim_geographies') }} as places on worksites.territory_id = places.territory_id
 ),
 
 ranked as (
@@ -35,14 +44,66 @@ ranked as (
         sum(women) over (partition by reporting_year, geography_id, population) as all_women,
         sum(women) over (
             partition by reporting_year, geography_id, population
-            order by women desc, worksite_id asc
+            order by place_in_order
             rows between unbounded preceding and current row
         ) - women as women_in_larger_worksites,
         row_number() over (
             partition by reporting_year, geography_id, population, territory_id
             order by worksite_id
         ) as number_in_territory
-    from worksites
+    from placed
+),
+
+-- a person of several worksites counts in the place with the first of them
+moved as (
+    select
+        reporting_year,
+        population,
+        person_key
+    from people
+    group by reporting_year, population, person_key
+    having count(distinct worksite_id) > 1
+),
+
+moved_between as (
+    select distinct
+        placed.reporting_year,
+        placed.geography_id,
+        placed.population,
+        placed.worksite_id,
+        placed.place_in_order,
+        people.person_key
+    from people
+    inner join moved
+        on
+            people.reporting_year = moved.reporting_year
+            and people.population = moved.population
+            and people.person_key = moved.person_key
+    inner join placed
+        on
+            people.reporting_year = placed.reporting_year
+            and people.population = placed.population
+            and people.worksite_id = placed.worksite_id
+),
+
+counted_before as (
+    select
+        reporting_year,
+        geography_id,
+        population,
+        worksite_id,
+        count(*) as people
+    from (
+        select
+            *,
+            row_number() over (
+                partition by reporting_year, geography_id, population, person_key
+                order by place_in_order
+            ) as number_of_worksite
+        from moved_between
+    ) as numbered
+    where number_of_worksite > 1
+    group by reporting_year, geography_id, population, worksite_id
 )
 
 select
@@ -51,6 +112,7 @@ select
     ranked.population,
     ranked.worksite_id,
     ranked.supported,
+    ranked.supported - coalesce(counted_before.people, 0) as counted_here,
     ranked.territory_id,
     -- a territory counts with its first worksite
     ranked.number_in_territory = 1 as headcount__territories,
@@ -63,7 +125,16 @@ select
     -- the fewest worksites that together employ half of all women
     {{ within('ranked.all_women > 0', '2 * ranked.women_in_larger_worksites < ranked.all_women') }}
         as headcount__worksites_with_half_of_women,
-    case when 2 * ranked.women_in_larger_worksites < ranked.all_women then ranked.supported else 0 end
-        as headcount__people_in_worksites_with_half_of_women
+    case
+        when 2 * ranked.women_in_larger_worksites < ranked.all_women
+            then ranked.supported - coalesce(counted_before.people, 0)
+        else 0
+    end as headcount__people_in_worksites_with_half_of_women
 from ranked
 left join {{ ref('dim_worksites') }} as dim_worksites on ranked.worksite_id = dim_worksites.worksite_id
+left join counted_before
+    on
+        ranked.reporting_year = counted_before.reporting_year
+        and ranked.geography_id = counted_before.geography_id
+        and ranked.population = counted_before.population
+        and ranked.worksite_id = counted_before.worksite_id

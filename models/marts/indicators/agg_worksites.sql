@@ -22,7 +22,7 @@ select
     population,
     '{{ column }}' as indicator_column,
     sum({{ column }})::bigint as numerator,
-    sum(supported)::bigint as denominator
+    sum(counted_here)::bigint as denominator
 from worksites
 group by reporting_year, geography_id, population
 {{ 'union all' if not loop.last }}
