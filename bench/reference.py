@@ -615,9 +615,7 @@ def _worksites(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:
         .select(*PLACE, worksite="chantier")
         .unique()
     )
-    first = worksite_years(data)
-    joined = first.with_columns(population=pl.lit(None, pl.String))
-    of_population = first.join(
+    joined = worksite_years(data).join(
         active.select("worksite", "year", "population").unique(), on=["worksite", "year"]
     )
     columns = (*PLACE, "worksite")
@@ -625,7 +623,6 @@ def _worksites(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:
         [
             active.with_columns(flag=pl.lit("headcount.worksites|")),
             joined.select(columns).with_columns(flag=pl.lit("headcount.worksites_joined|")),
-            of_population.select(columns).with_columns(flag=pl.lit("headcount.worksites_joined|")),
         ]
     )
 
