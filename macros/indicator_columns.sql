@@ -209,7 +209,11 @@ select
     population,
     indicator_column,
     count(*) as denominator,
-    case statistic when 'mean' then avg(measure) when 'median' then median(measure) end as measure
+    -- decimals add up to the same in any order of the rows, doubles do not
+    case statistic
+        when 'mean' then sum(cast(measure as decimal(28, 12)))::double / count(*)
+        when 'median' then median(measure)
+    end as measure
 from counted
 group by reporting_year, geography_id, population, indicator_column, statistic
 {%- endmacro %}

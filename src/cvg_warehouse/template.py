@@ -335,7 +335,8 @@ def _known(code: str, codes: list[str], option: str, told: str) -> str:
     for known in codes:
         if known.casefold() == code.strip().casefold():
             return known
-    near = difflib.get_close_matches(code.upper(), codes, n=3, cutoff=0.5)
+    folded = {known.casefold(): known for known in codes}
+    near = [folded[one] for one in difflib.get_close_matches(code.casefold(), folded, n=3)]
     hint = (
         f"did you mean {' or '.join(near)}?" if near else f"seeds/reference/{told}.csv lists them"
     )

@@ -1,0 +1,35 @@
+"""How texts and numbers are written for French readers."""
+
+import re
+
+NARROW_SPACE = "\u202f"
+NO_BREAK_SPACE = "\u00a0"
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+
+
+def typeset(text: str) -> str:
+    """A sentence with the no-break spaces of French quotes and signs."""
+    text = text.replace("« ", f"«{NO_BREAK_SPACE}")
+    return re.sub(r" (?=[»:;?!])", NO_BREAK_SPACE, text)
+
+
+def plural(count: int, singular: str, several: str) -> str:
+    """The noun that a count asks for: 0 and 1 are singular in French."""
+    return singular if count < 2 else several
+
+
+def plain(text: str) -> str:
+    """A text of the worksite's own (name of a file, sheet or column) that no program executes."""
+    text = UNPRINTABLE.sub(" ", text)
+    return f"'{text}" if text.lstrip().startswith(FORMULA_SIGNS) else text
+
+
+def number(value: float, digits: int = 0) -> str:
+    """A number with a decimal comma and thin spaces between thousands."""
+    return f"{value:,.{digits}f}".replace(",", NARROW_SPACE).replace(".", ",")
+
+
+def share(value: float) -> str:
+    """A share between 0 and 1 in percent."""
+    return f"{number(100 * value, 1)}{NO_BREAK_SPACE}%"

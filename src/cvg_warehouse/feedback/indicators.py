@@ -1,0 +1,155 @@
+"""A worksite's own indicators beside its territory and the whole, out of a built warehouse."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from cvg_warehouse.contracts import EXPORTS, consolidated_columns
+from cvg_warehouse.feedback.french import number, share
+from cvg_warehouse.ingest.contract import reference
+
+THEMES = {
+    "headcount": "Effectifs",
+    "public": "Public accompagné",
+    "barriers": "Difficultés",
+    "support": "Accompagnement",
+    "partner_mobilisation": "Partenariats",
+    "pathways": "Parcours",
+    "exits": "Sorties",
+    "housing": "Logement",
+    "health": "Santé",
+    "post_exit": "Suivi après la sortie",
+}
+QUERY = """
+    select reporting_year, indicator_id, breakdown, numerator, denominator, value,
+        territory_value, national_value
+    from mart_worksite_feedback
+    where worksite_id = ? and reporting_year = ?
+"""
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One figure of a worksite, ready to be read."""
+
+    theme: str
+    label: str
+    detail: str
+    """The value of the breakdown, or ''."""
+    statistic: str
+    unit: str
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    territory: float | None
+    whole: float | None
+
+    @property
+    def own(self) -> str:
+        """The worksite's figure."""
+        return self._told(self.value)
+
+    @property
+    def of(self) -> str:
+        """What a share was counted from, as `12 sur 45`."""
+        if self.statistic != "share" or self.denominator is None:
+            return ""
+        return f"{number(self.numerator or 0)} sur {number(self.denominator)}"
+
+    @property
+    def beside(self) -> tuple[str, str]:
+        """The territory's figure and that of the whole programme."""
+        return self._told(self.territory), self._told(self.whole)
+
+    def _told(self, value: float | None) -> str:
+        if value is None:
+            return ""
+        if self.statistic == "share":
+            return share(value)
+        return number(value) if self.statistic == "count" else number(value, 1)
+
+
+IndicatorsOf = Callable[[str, int], list[Indicator]]
+"""The indicators of a worksite in a year."""
+
+
+@dataclass
+class Source:
+    """A warehouse that was built from the exports in question."""
+
+    _connection: duckdb.DuckDBPyConnection
+
+    def of(self, worksite: str, year: int) -> list[Indicator]:
+        """The indicators of a worksite in a year, in the order of the catalogue."""
+        catalogue = {row["indicator_id"]: row for row in reference("indicators")}
+        order = {indicator_id: place for place, indicator_id in enumerate(catalogue)}
+        labels = {(row["breakdown"], row["value"]): row for row in reference("breakdown_values")}
+        found = []
+        for _, indicator_id, value, *figures in self._connection.execute(
+            QUERY, [worksite, year]
+        ).fetchall():
+            entry = catalogue.get(indicator_id)
+            if entry is None:
+                continue
+            detail, place = _detail(entry["breakdown"], value or "", labels)
+            indicator = Indicator(
+                THEMES.get(entry["theme"], entry["theme"]),
+                entry["label_fr"],
+                detail,
+                entry["statistic"],
+                entry["unit"],
+                *figures,
+            )
+            found.append((order[indicator_id], place, detail, indicator))
+        return [indicator for *_, indicator in sorted(found, key=lambda item: item[:3])]
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._connection.close()
+
+
+def warehouse_of(warehouse: Path, exports: Path) -> Source | None:
+    """The warehouse, where it was built from these exports as they are now; else None."""
+    if not warehouse.is_file() or not all((exports / f"{name}.csv").is_file() for name in EXPORTS):
+        return None
+    try:
+        connection = duckdb.connect(warehouse, read_only=True)
+    except duckdb.Error:
+        return None
+    try:
+        if all(_same(connection, exports / f"{name}.csv", name) for name in EXPORTS):
+            connection.execute("select 1 from mart_worksite_feedback limit 1").fetchall()
+            return Source(connection)
+    except duckdb.Error:
+        # An older warehouse, without a table or column of today.
+        pass
+    connection.close()
+    return None
+
+
+def _same(connection: duckdb.DuckDBPyConnection, file: Path, table: str) -> bool:
+    """Whether a table of the warehouse has the rows of a file, in whatever order."""
+    names = [column.name for column in consolidated_columns(table)]
+    columns = ", ".join(f"coalesce({name}, '')" for name in names)
+    query = f"select count(*), sum(hash({columns})::hugeint) from "
+    built = connection.execute(query + table).fetchall()
+    now = connection.execute(
+        query + "read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"')",
+        [str(file)],
+    ).fetchall()
+    return built == now
+
+
+def _detail(
+    breakdown: str, value: str, labels: dict[tuple[str, str], dict[str, str]]
+) -> tuple[str, list[int]]:
+    """The French label of a breakdown value, and its place among the others."""
+    if not value:
+        return "", []
+    rows = [
+        labels.get((kind, one), {"label_fr": one, "sort_order": "0"})
+        for kind, one in zip(breakdown.split(" x "), value.split(" x "), strict=False)
+    ]
+    return ", ".join(row["label_fr"] for row in rows), [int(row["sort_order"]) for row in rows]
