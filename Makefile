@@ -35,8 +35,9 @@ docs: $(READY) ## write the dictionary and lineage site to target/docs
 	@$(BIN)/cvg build || [ $$? = 1 ]
 	@$(BIN)/cvg docs
 
-bench: $(READY) ## measure the speed of the build
+bench: $(READY) ## measure speed and memory of the build and the ingest
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.ingest
 
 demo: $(READY) ## make the synthetic exports in seeds/exports again
 	@$(BIN)/cvg demo --out seeds/exports

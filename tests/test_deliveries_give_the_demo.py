@@ -63,9 +63,14 @@ def test_indicators_are_those_of_the_demo_to_the_last_digit(
     assert {key: (old[key], new[key]) for key in old if old[key] != new[key]} == {}
 
 
-def test_no_invented_person_reaches_the_exports_or_the_warehouse(
+def test_no_invented_person_reaches_any_byte_of_what_is_made(
     delivered: Path, taken_in: Workplace
 ) -> None:
+    """Exports, manifest, quarantine, warehouse, build folder with its log, and the docs."""
+    docs = run_cvg(
+        "docs", "--out", str(delivered.parent / "docs"), CVG_WAREHOUSE=taken_in.warehouse
+    )
+    assert docs.returncode == 0, docs.stderr
     planted = {
         value.encode()
         for number in range(1, PEOPLE)
