@@ -8,9 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from conftest import read_rows
+from cvg_warehouse.feedback import write_feedback
 from cvg_warehouse.ingest.checks import all_checks
 from cvg_warehouse.ingest.findings import IngestResult, Outcome
 from cvg_warehouse.ingest.telling import problem_lines
@@ -465,6 +467,16 @@ CASES = [
 ]
 
 
+def told_in_workbooks(result: IngestResult, folder: Path) -> list[tuple]:
+    """Rows of all worksites' workbooks: what, file, sheet, line, column, what to do."""
+    write_feedback(result, folder, folder / "no warehouse")
+    return [
+        tuple(cell.replace("\u00a0", " ") if isinstance(cell, str) else cell for cell in row)
+        for file in folder.rglob("retour-*.xlsx")
+        for row in openpyxl.load_workbook(file)["À corriger"].iter_rows(values_only=True)
+    ]
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_delivery_ends_as_declared(case: Case, tmp_path: Path) -> None:
     result = take_in(tmp_path, case.files())
@@ -490,6 +502,12 @@ def test_delivery_ends_as_declared(case: Case, tmp_path: Path) -> None:
         (line, *_) = [text for text in said if f"[{case.check_id}]" in text]
         assert case.file in line
         assert not case.line or f"line {case.line}" in line
+        guidance = all_checks()[case.check_id].guidance_fr
+        told = told_in_workbooks(result, tmp_path / "feedback")
+        assert any(
+            row[1] == case.file and row[5] == guidance and (not case.line or row[3] == case.line)
+            for row in told
+        )
     loaded = sum(found.loaded - sum(s.replaced for s in found.sheets) for found in result.files)
     exports = [read_rows(found) for found in (tmp_path / "out").glob("*.csv")]
     assert sum(map(len, exports)) == loaded
