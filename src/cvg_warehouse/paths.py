@@ -1,4 +1,4 @@
-"""Where things lie: the project's own folders, and the two that a user may move."""
+"""Where things lie: the project's own folders, and those that a user may move."""
 
 import os
 from pathlib import Path
@@ -19,3 +19,8 @@ def exports_folder() -> Path:
 def warehouse_file() -> Path:
     """DuckDB file of the warehouse: `CVG_WAREHOUSE`, or `target/cvg.duckdb`."""
     return Path(os.environ.get("CVG_WAREHOUSE") or PROJECT / "target/cvg.duckdb").resolve()
+
+
+def editions_folder() -> Path:
+    """Folder of the published editions: `CVG_EDITIONS`, or `editions`."""
+    return Path(os.environ.get("CVG_EDITIONS") or PROJECT / "editions").resolve()

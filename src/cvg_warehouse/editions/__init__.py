@@ -1,0 +1,9 @@
+"""Editions: what is published of a warehouse, in read-only files that never change.
+
+The folder holds one file per edition and audience, and `current.json`, which names the edition that
+readers open next.
+"""
+
+from cvg_warehouse.editions.reading import AUDIENCES, current_edition, open_edition
+
+__all__ = ["AUDIENCES", "current_edition", "open_edition"]

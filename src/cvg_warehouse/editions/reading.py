@@ -1,0 +1,72 @@
+"""Finds the current edition and opens it, locked down."""
+
+import json
+import re
+from pathlib import Path
+
+import duckdb
+
+from cvg_warehouse.paths import editions_folder
+from cvg_warehouse.terminal import Refusal, shown
+
+AUDIENCES = ("public", "internal")
+EDITION_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+LOCKED_DOWN = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "python_enable_replacements": "false",
+    "temp_directory": "",
+    "lock_configuration": "true",
+}
+
+
+def pointer_file(folder: Path) -> Path:
+    """The file that names the current edition."""
+    return folder / "current.json"
+
+
+def edition_file(folder: Path, edition: str, audience: str) -> Path:
+    """The file of an edition for one audience, whether it is there or not."""
+    return folder / f"{edition}-{audience}.duckdb"
+
+
+def current_edition() -> str:
+    """Id of the edition that the pointer names now.
+
+    Raises `Refusal` where nothing is published, or the pointer cannot be read.
+    """
+    pointer = pointer_file(editions_folder())
+    try:
+        edition = json.loads(pointer.read_text(encoding="utf-8"))["edition"]
+    except FileNotFoundError:
+        raise Refusal(f"{shown(pointer)}: nothing is published yet; make build does") from None
+    except (OSError, ValueError, KeyError, TypeError):
+        edition = None
+    if not isinstance(edition, str) or not EDITION_ID.fullmatch(edition):
+        raise Refusal(
+            f"{shown(pointer)}: names no edition; choose one with cvg publish --list and --use ID"
+        )
+    return edition
+
+
+def open_edition(audience: str) -> tuple[duckdb.DuckDBPyConnection, str]:
+    """A connection to the current edition for `audience`, and the edition's id.
+
+    The connection only reads: no other file, no extension, no change of its settings. It goes on
+    with its edition when another is published. The caller closes it. Raises `Refusal` where nothing
+    is published, or the edition's file is gone or cannot be read.
+    """
+    edition = current_edition()
+    return open_locked(edition_file(editions_folder(), edition, audience)), edition
+
+
+def open_locked(file: Path) -> duckdb.DuckDBPyConnection:
+    """A connection to a file that reads this file and nothing else."""
+    try:
+        return duckdb.connect(file, read_only=True, config=LOCKED_DOWN)
+    except duckdb.Error:
+        raise Refusal(
+            f"{shown(file)}: is missing or cannot be read; "
+            "go back to another edition with cvg publish --list and --use ID"
+        ) from None
