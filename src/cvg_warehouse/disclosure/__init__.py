@@ -1,0 +1,5 @@
+"""Disclosure control of the public edition: masks, and their proof by attack."""
+
+from cvg_warehouse.disclosure.publication import Exposure, Protected, protect_warehouse
+
+__all__ = ["Exposure", "Protected", "protect_warehouse"]

@@ -1,0 +1,108 @@
+"""The rules of the disclosure control: `contracts/disclosure.toml`, read and checked."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Literal
+
+from cvg_warehouse.paths import CONTRACTS
+
+RULES = CONTRACTS / "disclosure.toml"
+
+Partition = Literal["partition", "disjoint", "multiple"]
+Additive = Literal["sum", "cover", "part"]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Indicators that are published for some levels of place, populations and years only."""
+
+    indicators: tuple[str, ...]
+    years: frozenset[int] | None
+    levels: frozenset[str] | None
+    populations: frozenset[str] | None
+    population_levels: Mapping[str, frozenset[str]]
+
+    def allows(self, indicator: str, level: str, population: str, year: int) -> bool:
+        """Whether this line lets the cell pass; one that is about other cells does."""
+        if self.years is not None and year not in self.years:
+            return True
+        if not any(fnmatchcase(indicator, pattern) for pattern in self.indicators):
+            return True
+        return (
+            (self.levels is None or level in self.levels)
+            and (self.populations is None or population in self.populations)
+            and level in self.population_levels.get(population, {level})
+        )
+
+    @classmethod
+    def of(cls, raw: Mapping[str, Any]) -> "Limit":
+        """Read a line of the rules."""
+        known = {"why", "indicators", "years", "levels", "populations", "population_levels"}
+        if unknown := raw.keys() - known:
+            raise ValueError(f"scope.limited: unknown entry {min(unknown)}")
+        return cls(
+            indicators=tuple(raw["indicators"]),
+            years=frozenset(raw["years"]) if "years" in raw else None,
+            levels=frozenset(raw["levels"]) if "levels" in raw else None,
+            populations=frozenset(raw["populations"]) if "populations" in raw else None,
+            population_levels={
+                population: frozenset(levels)
+                for population, levels in raw.get("population_levels", {}).items()
+            },
+        )
+
+
+@dataclass(frozen=True)
+class Rules:
+    """All that decides what is published and what is masked."""
+
+    threshold: int
+    reach: int
+    zeros_disclose: frozenset[str]
+    left_out: frozenset[str]
+    left_out_values: Mapping[str, frozenset[str]]
+    limited: tuple[Limit, ...]
+    weights: Mapping[str, float]
+    breakdowns: Mapping[str, Partition]
+    additive_places: Mapping[str, Additive]
+    additive_populations: Mapping[str, Additive]
+    not_additive: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+    nested: tuple[tuple[str, str], ...]
+
+    def is_published(self, indicator: str, level: str, population: str, year: int) -> bool:
+        """Whether the scope holds this indicator for this place, population and year."""
+        return all(limit.allows(indicator, level, population, year) for limit in self.limited)
+
+    def is_additive(self, indicator: str) -> bool:
+        """Whether anything is known of the indicator's sums over places and populations."""
+        return not any(fnmatchcase(indicator, pattern) for pattern in self.not_additive)
+
+
+def load_rules(path: Path = RULES) -> Rules:
+    """Read the rules; an unknown or missing entry is an error, never a default."""
+    with path.open("rb") as stream:
+        raw = tomllib.load(stream)
+    scope = raw["scope"]
+    return Rules(
+        threshold=raw["threshold"],
+        reach=raw["reach"],
+        zeros_disclose=frozenset(raw["zeros_disclose"]),
+        left_out=frozenset(scope["left_out"]),
+        left_out_values={
+            breakdown: frozenset(values) for breakdown, values in scope["left_out_values"].items()
+        },
+        limited=tuple(Limit.of(limit) for limit in scope["limited"]),
+        weights=raw["weights"],
+        breakdowns=raw["breakdowns"],
+        additive_places=raw["additive"]["places"],
+        additive_populations=raw["additive"]["populations"],
+        not_additive=tuple(raw["additive"]["not"]["indicators"]),
+        links=tuple(
+            (group["family"], equation) for group in raw["links"] for equation in group["equations"]
+        ),
+        nested=tuple(tuple(group["nested"]) for group in raw["links"] if "nested" in group),
+    )
