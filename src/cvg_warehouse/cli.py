@@ -2,7 +2,6 @@
 
 import os
 import time
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from cvg_warehouse.terminal import (
     REFUSED,
     Refusal,
     complain,
+    fault,
     out,
     progress,
     shown,
@@ -264,8 +264,5 @@ def _plain_endings(state: str) -> Iterator[None]:
         complain([f"interrupted; {state}"])
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:
-        # Without the error's own text, which may quote the data.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        fault = f"{type(error).__name__} in {shown(Path(place.filename))}, line {place.lineno}"
-        complain([f"a fault of the program ({fault}): please report it; {state}"])
+        complain([f"{fault(error)}; {state}"])
         raise typer.Exit(REFUSED) from None

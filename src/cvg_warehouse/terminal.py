@@ -1,6 +1,7 @@
 """What the command line says: results on stdout, progress and problems on stderr."""
 
 import sys
+import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,6 +37,13 @@ def complain(lines: Iterable[str]) -> None:
     """Write each problem as one line on stderr, unwrapped so that it can be searched for."""
     for line in lines:
         print(" ".join(line.split()), file=sys.stderr)
+
+
+def fault(error: Exception) -> str:
+    """What an unforeseen error says to a user: not its own text, which may quote the data."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{type(error).__name__} in {shown(Path(place.filename))}, line {place.lineno}"
+    return f"a fault of the program ({where}): please report it"
 
 
 def shown(path: Path) -> str:

@@ -4,6 +4,7 @@ The folder holds one file per edition and audience, and `current.json`, which na
 readers open next.
 """
 
-from cvg_warehouse.editions.reading import AUDIENCES, current_edition, open_edition
+from cvg_warehouse.editions.pointer import AUDIENCES
+from cvg_warehouse.editions.reading import current_edition, open_edition
 
 __all__ = ["AUDIENCES", "current_edition", "open_edition"]

@@ -1,16 +1,13 @@
 """Finds the current edition and opens it, locked down."""
 
-import json
-import re
 from pathlib import Path
 
 import duckdb
 
+from cvg_warehouse.editions.pointer import edition_file, pointer_file, read_pointer
 from cvg_warehouse.paths import editions_folder
 from cvg_warehouse.terminal import Refusal, shown
 
-AUDIENCES = ("public", "internal")
-EDITION_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 LOCKED_DOWN = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -21,33 +18,16 @@ LOCKED_DOWN = {
 }
 
 
-def pointer_file(folder: Path) -> Path:
-    """The file that names the current edition."""
-    return folder / "current.json"
-
-
-def edition_file(folder: Path, edition: str, audience: str) -> Path:
-    """The file of an edition for one audience, whether it is there or not."""
-    return folder / f"{edition}-{audience}.duckdb"
-
-
 def current_edition() -> str:
     """Id of the edition that the pointer names now.
 
     Raises `Refusal` where nothing is published, or the pointer cannot be read.
     """
-    pointer = pointer_file(editions_folder())
-    try:
-        edition = json.loads(pointer.read_text(encoding="utf-8"))["edition"]
-    except FileNotFoundError:
-        raise Refusal(f"{shown(pointer)}: nothing is published yet; make build does") from None
-    except (OSError, ValueError, KeyError, TypeError):
-        edition = None
-    if not isinstance(edition, str) or not EDITION_ID.fullmatch(edition):
-        raise Refusal(
-            f"{shown(pointer)}: names no edition; choose one with cvg publish --list and --use ID"
-        )
-    return edition
+    folder = editions_folder()
+    pointer = read_pointer(folder)
+    if pointer is None:
+        raise Refusal(f"{shown(pointer_file(folder))}: nothing is published yet; make build does")
+    return pointer.edition
 
 
 def open_edition(audience: str) -> tuple[duckdb.DuckDBPyConnection, str]:

@@ -1,0 +1,76 @@
+"""The pointer: which edition readers open next, and which are kept."""
+
+import json
+import os
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from cvg_warehouse.terminal import Refusal, shown
+
+AUDIENCES = ("public", "internal")
+EDITION_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """What `current.json` says."""
+
+    edition: str
+    """The current edition."""
+    checksums: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Editions that are kept, in order of publication: audience -> SHA-256 of its file."""
+
+    def to(self, edition: str) -> "Pointer":
+        """The same editions, another one current."""
+        return replace(self, edition=edition)
+
+    def write(self, folder: Path) -> None:
+        """Replace the pointer of the folder in one step."""
+        part = folder / ".current.json.part"
+        with part.open("w", encoding="utf-8") as stream:
+            json.dump({"edition": self.edition, "checksums": self.checksums}, stream, indent=1)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(pointer_file(folder))
+        sync_folder(folder)
+
+
+def read_pointer(folder: Path) -> Pointer | None:
+    """The pointer of the folder, or None where nothing was published yet.
+
+    Raises `Refusal` where the file cannot be understood.
+    """
+    file = pointer_file(folder)
+    try:
+        read = json.loads(file.read_text(encoding="utf-8"))
+        pointer = Pointer(read["edition"], read.get("checksums", {}))
+        if all(map(EDITION_ID.fullmatch, (pointer.edition, *pointer.checksums))):
+            return pointer
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise Refusal(
+        f"{shown(file)}: names no edition; put it back from a copy, "
+        "or remove it and publish again (the editions of before are removed then)"
+    )
+
+
+def pointer_file(folder: Path) -> Path:
+    """The file that names the current edition."""
+    return folder / "current.json"
+
+
+def edition_file(folder: Path, edition: str, audience: str) -> Path:
+    """The file of an edition for one audience, whether it is there or not."""
+    return folder / f"{edition}-{audience}.duckdb"
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
