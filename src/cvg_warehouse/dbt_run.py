@@ -68,7 +68,9 @@ def dbt_build(exports: Path, warehouse: Path, scratch: Path) -> list[Step]:
 
         where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
         scratches = ["--target-path", str(scratch), "--log-path", str(scratch)]
-        with _environment(CVG_EXPORTS=str(exports), CVG_WAREHOUSE=str(warehouse)):
+        # The warehouse is published from its own place, once it has been put there.
+        settings = {"CVG_EXPORTS": str(exports), "CVG_WAREHOUSE": str(warehouse)}
+        with _environment(**settings, CVG_PUBLISH="no"):
             run = dbtRunner(callbacks=[listen]).invoke(["build", *where, *scratches, *QUIETLY])
 
     if isinstance(run.exception, KeyboardInterrupt):
