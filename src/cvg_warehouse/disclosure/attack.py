@@ -12,10 +12,9 @@ and one with `reach` or more. They are checked in integer arithmetic, apart from
 one table is a witness for many cells. Its proof that one does not is the linear optimum.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import NamedTuple
 
 import highspy
@@ -29,8 +28,10 @@ from cvg_warehouse.disclosure.system import Relation, System
 MOST = 10**6
 """No count of the programme is as high: everything has an end, also what is not bound."""
 EXACT = 1e-6
-FAINT = 1e-5
-MANY = 12
+PRIMAL = 4
+"""HiGHS's number for the primal simplex."""
+MANY = 24
+"""So many ends are sought together; fewer, one by one."""
 
 
 class Interval(NamedTuple):
@@ -72,13 +73,9 @@ class Model:
         self.matrix = sp.csr_array(matrix[rows])
         self.low, self.high = unknowns.low[rows], unknowns.high[rows]
         self.caps = np.full(len(columns), MOST) if caps is None else caps
-        # Among equally good tables those with few and low counts, which are mostly whole numbers.
-        self.base = FAINT * (1 + np.random.default_rng(0).random(len(columns)))
         self.shifts: Shifts | None = None
         self.solver = _solver()
         self.solver.passModel(self._program())
-        # A primal start survives a change of the objective.
-        self.solver.setOptionValue("simplex_strategy", 4)
 
     def _program(self) -> highspy.HighsLp:
         program = highspy.HighsLp()
@@ -95,48 +92,25 @@ class Model:
         program.a_matrix_.value_ = by_column.data.astype(float)
         return program
 
-    def price_all(self, costs: np.ndarray, caps: np.ndarray) -> np.ndarray:
+    def wish(self, costs: np.ndarray, caps: np.ndarray) -> np.ndarray:
         """Table of the least total cost with no count above its cap."""
-        zeros, caps = np.zeros(len(costs)), np.minimum(caps, self.caps).astype(float)
-        self.solver.changeColsBounds(len(costs), self._everything, zeros, caps)
-        self.solver.changeColsCost(len(costs), self._everything, costs + self.base)
-        # From nothing, with presolve: here the last table is far away.
-        self.solver.clearSolver()
-        try:
-            return self._run()[0]
-        finally:
-            self.solver.changeColsBounds(
-                len(costs), self._everything, zeros, self.caps.astype(float)
-            )
-            self.solver.changeColsCost(len(costs), self._everything, zeros)
-
-    @cached_property
-    def _everything(self) -> np.ndarray:
-        return np.arange(len(self.columns), dtype=np.int32)
+        solver = _solver()
+        program = self._program()
+        program.col_cost_ = costs
+        program.col_upper_ = np.minimum(caps, self.caps).astype(float)
+        solver.passModel(program)
+        return _solve(solver)[0]
 
     def probe(self, column: int, sign: int) -> Probe:
         """Least (sign 1) or greatest (sign -1) count of a cell in real numbers."""
         self.solver.changeColCost(column, float(sign))
         try:
-            table, prices = self._run()
+            table, prices = _solve(self.solver)
+            # From now on primal: the last table stays one when another cell is asked for.
+            self.solver.setOptionValue("simplex_strategy", PRIMAL)
         finally:
             self.solver.changeColCost(column, 0.0)
         return Probe(float(table[column]), table, prices)
-
-    def _run(self) -> tuple[np.ndarray, np.ndarray]:
-        self.solver.run()
-        status = self.solver.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal:
-            # A start that leads nowhere: once more from nothing.
-            self.solver.clearSolver()
-            self.solver.run()
-            status = self.solver.getModelStatus()
-        if status == highspy.HighsModelStatus.kInfeasible:
-            raise Contradiction
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise NotDecided(self.solver.modelStatusToString(status))
-        solution = self.solver.getSolution()
-        return np.array(solution.col_value), np.array(solution.row_dual)
 
     def probe_integer(
         self,
@@ -259,6 +233,22 @@ class Shifts:
         return self.start + found[:many] - found[many:]
 
 
+def _solve(solver: highspy.Highs) -> tuple[np.ndarray, np.ndarray]:
+    """Optimal table and the prices of the relations."""
+    solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        # A start that leads nowhere: once more from nothing.
+        solver.clearSolver()
+        solver.run()
+    status = solver.getModelStatus()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        raise Contradiction
+    if status != highspy.HighsModelStatus.kOptimal:
+        raise NotDecided(solver.modelStatusToString(status))
+    solution = solver.getSolution()
+    return np.array(solution.col_value), np.array(solution.row_dual)
+
+
 def _solver() -> highspy.Highs:
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
@@ -332,15 +322,15 @@ class Attack:
             self.open_ends[1] &= table > 0
             self.open_ends[-1] &= table < self.reach
 
-    def run(self, rounds: int = 6, seed: int = 0) -> list[Exposed]:
+    def run(self) -> list[Exposed]:
         """All cells that fall short."""
         exposed: list[Exposed] = []
         still_open = self.open_ends[1] | self.open_ends[-1]
         for model in models(self.unknowns, still_open, self.caps):
-            exposed += self._attack(model, rounds, np.random.default_rng(seed))
+            exposed += self._attack(model)
         return exposed
 
-    def _attack(self, model: Model, rounds: int, random: np.random.Generator) -> list[Exposed]:
+    def _attack(self, model: Model) -> list[Exposed]:
         cells = self.unknowns.cells[model.columns]
         open_ends = {sign: ends[cells] for sign, ends in self.open_ends.items()}
         reach = np.minimum(self.reach, model.caps)
@@ -364,16 +354,7 @@ class Attack:
 
         if fitting is not None:
             seen(fitting)
-        for turn in range(rounds):
-            # Many at once: first as many zeros, then as many counts as possible.
-            sign = 1 if turn % 2 == 0 else -1
-            if open_ends[sign].sum() < MANY:
-                continue
-            weights = sign * (0.1 + random.random(len(cells))) * open_ends[sign]
-            caps = np.where(open_ends[-1] & (sign == -1), 3 * self.reach, MOST)
-            with suppress(Contradiction, NotDecided):
-                seen(model.price_all(weights, caps))
-            self.linear += 1
+        self._seek_many(model, open_ends, fitting, seen)
         exposed: list[Exposed] = []
         for sign in (1, -1):
             for column in np.flatnonzero(open_ends[sign]):
@@ -383,7 +364,29 @@ class Attack:
             ends[cells] = open_ends[sign]
         return exposed
 
-    def _probe(self, model: Model, column: int, sign: int, reach: int, seen) -> list[Exposed]:  # noqa: ANN001
+    def _seek_many(
+        self,
+        model: Model,
+        open_ends: dict[int, np.ndarray],
+        fitting: np.ndarray | None,
+        seen: Callable[[np.ndarray], object],
+    ) -> None:
+        """Tables with as many cells as possible at 0, and as many others high, by a random draw."""
+        random = np.random.default_rng(0)
+        many = len(model.columns)
+        caps = np.full(many, MOST) if fitting is None else np.maximum(3 * self.reach, 2 * fitting)
+        vain = 0
+        while vain < 3 and (before := open_ends[1].sum() + open_ends[-1].sum()) >= MANY:
+            low = open_ends[1] & (~open_ends[-1] | (random.random(many) < 0.5))
+            high = open_ends[-1] & ~low
+            with suppress(Contradiction, NotDecided):
+                seen(model.wish((0.1 + random.random(many)) * (low * 1.0 - high), caps))
+            self.linear += 1
+            vain += before - open_ends[1].sum() - open_ends[-1].sum() < MANY
+
+    def _probe(
+        self, model: Model, column: int, sign: int, reach: int, seen: Callable
+    ) -> list[Exposed]:
         cell = int(self.unknowns.cells[model.columns[column]])
         probe = model.probe(column, sign)
         self.linear += 1
