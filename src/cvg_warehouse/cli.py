@@ -38,19 +38,26 @@ def main() -> None:
 
 
 @app.command()
-def build() -> None:
-    """Check the exports, build the warehouse from nothing and test it.
+def build(
+    publishes: Annotated[
+        bool,
+        typer.Option("--publish/--no-publish", help="Publish the warehouse.", envvar="CVG_PUBLISH"),
+    ] = True,
+) -> None:
+    """Check the exports, build the warehouse from nothing, test it and publish it as an edition.
 
     The exports are seeds/exports, or the folder that CVG_EXPORTS names; the warehouse is
     target/cvg.duckdb, or the file that CVG_WAREHOUSE names. It replaces the old one only when all
-    of it was built.
+    of it was built, and is published only when no check fails.
 
     Example: CVG_EXPORTS=~/exports cvg build
 
-    Exit status: 0 all is well, 1 the warehouse is built but a check fails, 2 nothing was built.
+    Exit status: 0 all is well, 1 the warehouse is built but a check fails or it could not be
+    published, 2 nothing was built.
     """
     from cvg_warehouse.build import build_warehouse
     from cvg_warehouse.check_exports import check_exports
+    from cvg_warehouse.editions.publishing import publish_file
     from cvg_warehouse.summary import print_summary
 
     started = time.monotonic()
@@ -58,12 +65,70 @@ def build() -> None:
     with _plain_endings(f"{shown(warehouse)} is as it was"):
         complain(check_exports(exports))
         steps = build_warehouse(exports, warehouse)
+    seconds = time.monotonic() - started
+    problems = [str(step) for step in steps if step.went_wrong]
+    edition = "not published, because a check fails" if problems else "not published, as asked"
     with _plain_endings(f"{shown(warehouse)} is built"):
-        print_summary(exports, warehouse, steps, time.monotonic() - started)
+        if publishes and not problems:
+            try:
+                with progress("Publishing", shares=True) as bar:
+                    edition = str(publish_file(warehouse, bar.share_is))
+            except Refusal as refusal:
+                problems += refusal.lines
+                edition = "not published"
+        print_summary(exports, warehouse, steps, seconds, edition)
     complain(f"warning: {step}" for step in steps if step.status == "warn")
-    failing = [str(step) for step in steps if step.went_wrong]
-    complain(failing)
-    raise typer.Exit(PARTLY if failing else DONE)
+    complain(problems)
+    raise typer.Exit(PARTLY if problems else DONE)
+
+
+@app.command()
+def publish(
+    edition: Annotated[str | None, typer.Argument(help="Id of a kept edition.")] = None,
+    lists: Annotated[bool, typer.Option("--list", help="List the kept editions.")] = False,
+    uses: Annotated[bool, typer.Option("--use", help="Make EDITION the current one.")] = False,
+    verifies: Annotated[
+        bool, typer.Option("--verify", help="Check EDITION, or the current one, in full.")
+    ] = False,
+) -> None:
+    """Publish the built warehouse as an edition: a public and an internal file, only to be read.
+
+    The editions lie in editions/, or in the folder that CVG_EDITIONS names; the last 5 are kept, or
+    as many as CVG_EDITIONS_KEPT says. The warehouse must come from a whole build without a failed
+    check. Nothing is done where nothing has changed since the current edition.
+
+    Example: cvg publish --list
+
+    Example: cvg publish --use 20261123T014512Z-3f2a9c1b
+
+    Exit status: 0 done, or all is well; 1 the public edition could not be protected, or --verify
+    finds something wrong; 2 nothing was done.
+    """
+    from cvg_warehouse.editions import telling
+    from cvg_warehouse.editions.publishing import Unprotected, publish_file, select_edition
+
+    with _plain_endings("the current edition is as it was"):
+        if lists + uses + verifies > 1 or (uses and not edition):
+            raise Refusal("say one of --list, --use EDITION, --verify [EDITION], or nothing")
+        if edition and not (uses or verifies):
+            raise Refusal(f"{edition}: say --use or --verify before it")
+        if lists:
+            telling.print_editions()
+        elif uses:
+            select_edition(edition)
+            out.print(f"The current edition is {edition}", soft_wrap=True)
+        elif verifies:
+            faults = telling.print_verification(edition)
+            complain(faults)
+            raise typer.Exit(PARTLY if faults else DONE)
+        else:
+            try:
+                with progress("Publishing", shares=True) as bar:
+                    published = publish_file(paths.warehouse_file(), bar.share_is)
+            except Unprotected as unprotected:
+                complain([*unprotected.lines, "nothing was published"])
+                raise typer.Exit(PARTLY) from None
+            out.print(f"Edition {published}", soft_wrap=True)
 
 
 @app.command()

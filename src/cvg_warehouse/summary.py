@@ -20,8 +20,10 @@ EXAMPLE = """\
 select * from {{ ref('mart_exits') }} where reporting_year = 2024 and geography_id = '08-Rouen'"""
 
 
-def print_summary(exports: Path, warehouse: Path, steps: list[Step], seconds: float) -> None:
-    """Summarise a finished build on stdout."""
+def print_summary(
+    exports: Path, warehouse: Path, steps: list[Step], seconds: float, edition: str
+) -> None:
+    """Summarise a finished build on stdout; `edition` says what was published of it."""
     with duckdb.connect(warehouse, read_only=True) as connection:
         rows = {export: _one(connection, f"select count(*) from {export}") for export in EXPORTS}
         synthetic = _one(
@@ -49,6 +51,7 @@ def print_summary(exports: Path, warehouse: Path, steps: list[Step], seconds: fl
             ", ".join(f"{counts.get(status, 0):,} {text}" for status, text in FIGURES.items()),
         )
     table.add_row("Warehouse", f"{shown(warehouse)}, built in {seconds:.0f} s")
+    table.add_row("Edition", edition)
     out.print(table)
     # Outside the table, unwrapped: these lines are there to be copied.
     for line in (f'.venv/bin/dbt show --inline "{EXAMPLE}"', "make docs", "make test"):

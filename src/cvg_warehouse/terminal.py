@@ -13,6 +13,7 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     TaskID,
+    TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
 )
@@ -62,14 +63,21 @@ class Bar:
         """Say how many there are to do."""
         self._progress.update(self._task, total=total)
 
+    def share_is(self, doing: str, share: float) -> None:
+        """Say what is done now, and how much of all (0 to 1)."""
+        self._progress.update(self._task, description=doing, completed=share)
+
     def one_more(self) -> None:
         """Say that one more is done."""
         self._progress.advance(self._task)
 
 
 @contextmanager
-def progress(doing: str) -> Iterator[Bar]:
-    """A progress bar on stderr, where somebody looks at it."""
-    columns = TextColumn(doing), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown_bar:
-        yield Bar(shown_bar, shown_bar.add_task(doing, total=None))
+def progress(doing: str, shares: bool = False) -> Iterator[Bar]:
+    """A progress bar on stderr, where somebody looks at it: of so many, or of shares of 1."""
+    told = TaskProgressColumn() if shares else MofNCompleteColumn()
+    columns = TextColumn(doing), TextColumn("{task.description}"), BarColumn(), told
+    with Progress(
+        *columns, TimeElapsedColumn(), console=err, transient=True, disable=not err.is_terminal
+    ) as shown_bar:
+        yield Bar(shown_bar, shown_bar.add_task("", total=1 if shares else None))

@@ -138,7 +138,7 @@ def _faults_of_rows(
     ]
     for table, key in KEYS.items():
         names = ", ".join(key)
-        if number := count(f"from {table} group by {names} having count(*) > 1"):
+        if number := count(f"select 1 from {table} group by {names} having count(*) > 1"):
             faults.append(f"{number:,} keys of {table} stand more than once")
         for column in TABLES[table]:
             # Every block is read, and DuckDB holds each against its own checksum.
