@@ -17,7 +17,10 @@
       all_varchar = true, store_rejects = true, rejects_table = 'seed_rejects',
       rejects_scan = 'seed_rejected_scans', rejects_limit = 0)
   {%- endset -%}
-  {%- set found = run_query('select column_name from (describe select * from ' ~ reader ~ ')').columns[0].values() | list -%}
+  {%- set found = run_query(
+    'drop table if exists seed_rejects; drop table if exists seed_rejected_scans; '
+    ~ 'select column_name from (describe select * from ' ~ reader ~ ')'
+  ).columns[0].values() | list -%}
   {%- set selected = [] -%}
   {%- for column, type in config.get('column_types').items() -%}
     {%- if column in found -%}
@@ -33,15 +36,14 @@
   {%- set target_relation = this.incorporate(type='table') -%}
   {#- Never `call statement('main')`: it writes its SQL to target/run/ + the seed's path, which is the
       seed itself when the exports' folder is given as an absolute path. -#}
-  {%- do run_query('create or replace table ' ~ target_relation ~ ' as select ' ~ selected | join(', ') ~ ' from ' ~ reader) -%}
-  {%- set rejected = run_query('select distinct line from seed_rejects order by line limit 5').columns[0].values() | list -%}
-  {%- do run_query('drop table if exists seed_rejects; drop table if exists seed_rejected_scans') -%}
-  {%- if rejected -%}
-    {%- do exceptions.raise_compiler_error(file_name ~ ': line ' ~ rejected | join(', ') ~ ' cannot be read as comma-separated text; mend the quotes or the number of columns there') -%}
+  {%- set loaded = run_query('create or replace table ' ~ target_relation ~ ' as select ' ~ selected | join(', ') ~ ' from ' ~ reader).columns[0].values()[0] -%}
+  {%- set rejects = run_query('select distinct line from seed_rejects order by line limit 5') -%}
+  {%- if rejects.rows -%}
+    {%- do exceptions.raise_compiler_error(file_name ~ ': line ' ~ rejects.columns[0].values() | join(', ') ~ ' cannot be read as comma-separated text; mend the quotes or the number of columns there') -%}
   {%- endif -%}
-  {%- set loaded = run_query('select count(*) from ' ~ target_relation).columns[0].values()[0] -%}
   {%- do store_raw_result('main', message='INSERT ' ~ loaded, code='INSERT', rows_affected=loaded) -%}
-  {%- do store_result('agate_table', response='OK', agate_table=run_query('select 1 where false')) -%}
+  {#- What `dbt seed --show` would print: no row of the data. -#}
+  {%- do store_result('agate_table', response='OK', agate_table=rejects) -%}
   {% do persist_docs(target_relation, model) %}
   {{ run_hooks(post_hooks) }}
   {{ adapter.commit() }}
