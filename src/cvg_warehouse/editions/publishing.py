@@ -164,7 +164,7 @@ def _publish(
             file = edition_file(folder, edition, audience)
             _part(file).replace(file)
         sync_folder(folder)
-        _keep(folder, pointer, edition, checksums, kept).write(folder)
+        _keep(pointer, edition, checksums, kept).write(folder)
     except (OSError, duckdb.OperationalError, duckdb.FatalException):
         _remove_leftovers(folder, pointer)
         raise Refusal(
