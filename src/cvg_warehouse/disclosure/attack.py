@@ -22,8 +22,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from cvg_warehouse.disclosure.bounds import UNBOUNDED, Unknowns
-from cvg_warehouse.disclosure.system import Relation, System
+from cvg_warehouse.disclosure.system import UNBOUNDED, Relation, System, Unknowns
 
 MOST = 10**6
 """No count of the programme is as high: everything has an end, also what is not bound."""

@@ -7,51 +7,8 @@ for certain; one that does not may still be, which only the attack tells.
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 
-from cvg_warehouse.disclosure.system import INFINITE, System
-
-UNBOUNDED = INFINITE // 4
-
-
-@dataclass(frozen=True)
-class Unknowns:
-    """A system with the published counts put in: what is left among the others."""
-
-    system: System
-    cells: np.ndarray
-    """Numbers of the cells that are not known, by column of the matrix."""
-    rows: np.ndarray
-    """Numbers of the relations that are about them, by row of the matrix."""
-    matrix: sp.csr_array
-    low: np.ndarray
-    high: np.ndarray
-
-    @classmethod
-    def of(cls, system: System, counts: np.ndarray, is_known: np.ndarray) -> "Unknowns":
-        """Put the known counts into the relations; the other entries of `counts` are not read."""
-        cells = np.flatnonzero(~is_known)
-        known = system.matrix @ np.where(is_known, counts, 0)
-        matrix = sp.csr_array(system.matrix[:, cells])
-        rows = np.flatnonzero(np.diff(matrix.indptr))
-        low, high = system.low[rows], system.high[rows]
-        return cls(
-            system=system,
-            cells=cells,
-            rows=rows,
-            matrix=sp.csr_array(matrix[rows]),
-            low=np.where(low <= -UNBOUNDED, -INFINITE, low - known[rows]),
-            high=np.where(high >= UNBOUNDED, INFINITE, high - known[rows]),
-        )
-
-    def fits(self, table: np.ndarray) -> bool:
-        """Whether counts of the unknowns agree with every relation, in integer arithmetic."""
-        activity = self.matrix @ table
-        return bool(
-            (table >= 0).all()
-            and ((activity >= self.low) | (self.low <= -UNBOUNDED)).all()
-            and ((activity <= self.high) | (self.high >= UNBOUNDED)).all()
-        )
+from cvg_warehouse.disclosure.system import INFINITE, UNBOUNDED, Unknowns
 
 
 @dataclass(frozen=True)

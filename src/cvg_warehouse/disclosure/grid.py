@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = "headcount.supported"
 EVERYBODY = "all"
+KEYS = ("indicator_id", "breakdown", "reporting_year", "geography_id", "population")
 
 
 class Cell(NamedTuple):
@@ -115,6 +116,12 @@ class Grid:
                 found = seen.setdefault(values.tobytes(), number)
             column[quantity, population] = found
             number += found == number
+        # a share of 100% everywhere is no other name of its base
+        for (_, top, bottom), population in product(self.shares, range(len(self.populations))):
+            one = self.quantities[top], population
+            if column[one] == column[self.quantities[bottom], population]:
+                column[one] = number
+                number += 1
         return column
 
     @property
@@ -208,14 +215,13 @@ class Grid:
         """Rows that the public edition has."""
 
         @cache
-        def is_in(indicator: str, value: str, place: str, population: str, year: int) -> bool:
+        def is_in(indicator: str, value: str, year: int, place: str, population: str) -> bool:
             line = self.catalogue[indicator]
             return not self._is_left_out(line, value) and self.rules.is_published(
                 indicator, self.levels[place], population, year
             )
 
-        keys = ("indicator_id", "breakdown", "geography_id", "population", "reporting_year")
-        return np.array([is_in(*row) for row in self.rows.select(keys).iter_rows()], dtype=bool)
+        return np.array([is_in(*row) for row in self.rows.select(KEYS).iter_rows()], dtype=bool)
 
     def indicator_of(self, quantity: str) -> tuple[Indicator, str]:
         """Catalogue line and breakdown value of a quantity's name."""

@@ -15,36 +15,17 @@ with it. Every masked cell, whether small or not, has to look as if it could be 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
 
-from cvg_warehouse.disclosure.attack import Attack, Exposed, Interval
-from cvg_warehouse.disclosure.bounds import UNBOUNDED, Unknowns, propagate
-from cvg_warehouse.disclosure.system import System
+from cvg_warehouse.disclosure.attack import Attack, Exposed
+from cvg_warehouse.disclosure.bounds import propagate
+from cvg_warehouse.disclosure.plan import Plan
+from cvg_warehouse.disclosure.system import UNBOUNDED, System, Unknowns
 
 ROUNDS = 40
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is known and wanted of each cell, before any secondary mask; arrays by cell."""
-
-    counts: np.ndarray
-    published: np.ndarray
-    """In the scope of the edition."""
-    sensitive: np.ndarray
-    """Masked for its own sake: small, a zero that discloses, one of a share near 0 or 100%."""
-    given: np.ndarray
-    """Known to everybody: zeros of places without people, counts that an edition printed before."""
-    guarded: np.ndarray
-    """Not printed, but no less to be protected: small complements."""
-    weight: np.ndarray
-
-    def part(self, cells: np.ndarray) -> "Plan":
-        """The plan of some cells."""
-        return Plan(**{name: getattr(self, name)[cells] for name in self.__dataclass_fields__})
 
 
 @dataclass
@@ -78,7 +59,7 @@ def required(plan: Plan, masked: np.ndarray) -> np.ndarray:
 def protect(system: System, plan: Plan, reach: int) -> Protection:
     """Masks for a system whose cells all may hang together; see `publication`."""
     parts = _parts(system)
-    masked = plan.sensitive & plan.published & ~plan.given
+    masked = plan.hidden & ~plan.given
     result = Protection(masked)
     hopeless: set[int] = set()
     attack: Attack | None = None
@@ -98,20 +79,6 @@ def protect(system: System, plan: Plan, reach: int) -> Protection:
             break
         masked = masked | more
     return result
-
-
-def restrict(system: System, cells: np.ndarray) -> System:
-    """The part of a system that is about some cells and no others."""
-    matrix = sp.csr_array(system.matrix[:, cells])
-    rows = np.flatnonzero(np.diff(matrix.indptr))
-    return replace(
-        system,
-        cells=[system.cells[cell] for cell in cells],
-        matrix=sp.csr_array(matrix[rows]),
-        low=system.low[rows],
-        high=system.high[rows],
-        family_of_row=system.family_of_row[rows],
-    )
 
 
 def _parts(system: System) -> sp.csr_array:
@@ -216,6 +183,3 @@ def _answer(
         gain = np.minimum(np.abs(prices[useful]) * room[useful], 1 + plan.counts[one.cell])
         more[cells[useful][np.argmin(cost[cells[useful]] / gain)]] = True
     return more
-
-
-__all__ = ["Interval", "Plan", "Protection", "protect", "restrict"]

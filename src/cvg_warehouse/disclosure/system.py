@@ -1,13 +1,14 @@
 """Sparse systems of integer relations among cells, the common tongue of protection and attack."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
 
 INFINITE = 2**40
 """Stands for "no bound" among integers: far above every count, far below an overflow."""
+UNBOUNDED = INFINITE // 4
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,61 @@ class System:
             family_of_row=np.array([families[r.family] for r in relations], dtype=np.int64),
         )
 
-    def counts_of(self, counts: Mapping[Hashable, int]) -> np.ndarray:
-        """Vector of the counts in the system's order."""
-        return np.array([counts[cell] for cell in self.cells], dtype=np.int64)
+    def part(self, cells: np.ndarray) -> "System":
+        """The relations about these cells, none of which joins them to others."""
+        matrix = sp.csr_array(self.matrix[:, cells])
+        rows = np.flatnonzero(np.diff(matrix.indptr))
+        return replace(
+            self,
+            cells=[self.cells[cell] for cell in cells],
+            matrix=sp.csr_array(matrix[rows]),
+            low=self.low[rows],
+            high=self.high[rows],
+            family_of_row=self.family_of_row[rows],
+        )
 
-    def holds(self, counts: np.ndarray) -> bool:
-        """Whether counts fulfil every relation, in exact integer arithmetic."""
-        activity = self.matrix @ counts
+
+def years_of(system: System) -> dict[int, np.ndarray]:
+    """Cells of a grid's system by year."""
+    year = np.array([cell.year for cell in system.cells])
+    return {int(one): np.flatnonzero(year == one) for one in np.unique(year)}
+
+
+@dataclass(frozen=True)
+class Unknowns:
+    """A system with the published counts put in: what is left among the others."""
+
+    system: System
+    cells: np.ndarray
+    """Numbers of the cells that are not known, by column of the matrix."""
+    rows: np.ndarray
+    """Numbers of the relations that are about them, by row of the matrix."""
+    matrix: sp.csr_array
+    low: np.ndarray
+    high: np.ndarray
+
+    @classmethod
+    def of(cls, system: System, counts: np.ndarray, is_known: np.ndarray) -> "Unknowns":
+        """Put the known counts into the relations; the other entries of `counts` are not read."""
+        cells = np.flatnonzero(~is_known)
+        known = system.matrix @ np.where(is_known, counts, 0)
+        matrix = sp.csr_array(system.matrix[:, cells])
+        rows = np.flatnonzero(np.diff(matrix.indptr))
+        low, high = system.low[rows], system.high[rows]
+        return cls(
+            system=system,
+            cells=cells,
+            rows=rows,
+            matrix=sp.csr_array(matrix[rows]),
+            low=np.where(low <= -UNBOUNDED, -INFINITE, low - known[rows]),
+            high=np.where(high >= UNBOUNDED, INFINITE, high - known[rows]),
+        )
+
+    def fits(self, table: np.ndarray) -> bool:
+        """Whether counts of the unknowns agree with every relation, in integer arithmetic."""
+        activity = self.matrix @ table
         return bool(
-            (counts >= 0).all() and (activity >= self.low).all() and (activity <= self.high).all()
+            (table >= 0).all()
+            and ((activity >= self.low) | (self.low <= -UNBOUNDED)).all()
+            and ((activity <= self.high) | (self.high >= UNBOUNDED)).all()
         )
