@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 UV_VERSION := 0.9.30
 CHECKS := target/test
 # What an analyst builds and what the checks build must not share a file: each would block the other.
-FOR_CHECKS := CVG_WAREHOUSE=$(CURDIR)/$(CHECKS)/cvg.duckdb DBT_TARGET_PATH=$(CURDIR)/$(CHECKS)/dbt DBT_LOG_PATH=$(CURDIR)/$(CHECKS)/logs
+FOR_CHECKS := CVG_WAREHOUSE=$(CURDIR)/$(CHECKS)/cvg.duckdb CVG_EDITIONS=$(CURDIR)/$(CHECKS)/editions DBT_TARGET_PATH=$(CURDIR)/$(CHECKS)/dbt DBT_LOG_PATH=$(CURDIR)/$(CHECKS)/logs
 
 export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
@@ -19,7 +19,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
 
-build: $(READY) ## build the warehouse from the exports (CVG_EXPORTS=folder for others than the demo's)
+build: $(READY) ## build the warehouse from the exports and publish it (CVG_EXPORTS=folder for others than the demo's)
 	@$(BIN)/cvg build
 
 test: lint ## run every check: ruff, data tests, dbt unit tests, sqlfluff, pytest

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import duckdb
 
+from cvg_warehouse.disclosure import Protected
 from cvg_warehouse.editions.origin import Origin
 
 CELL = {
@@ -235,16 +236,6 @@ SELECTS = {
 
 
 @dataclass(frozen=True)
-class Masks:
-    """What the disclosure control says of a public edition, for its record."""
-
-    primary_masks: int
-    secondary_masks: int
-    masked_share_of_counts: float
-    recoverable_cells: int
-
-
-@dataclass(frozen=True)
 class Record:
     """What an edition says of itself."""
 
@@ -260,12 +251,12 @@ def fill(
     audience: str,
     cells: str,
     record: Record,
-    masks: Masks | None,
+    protected: Protected | None,
 ) -> None:
     """Write all tables of an edition into the database that is attached as `edition`.
 
     `cells` is a query for the columns of `mart_indicators`, with a status that does not know of
-    `unknown` yet.
+    `unknown` yet; `protected` is what the disclosure control says of a public edition.
     """
     for table, columns in TABLES.items():
         described = ", ".join(f"{name} {kind}" for name, kind in columns.items())
@@ -273,11 +264,11 @@ def fill(
     for table, select in SELECTS.items():
         query = f"with cells as ({cells}) select * from ({select})"
         warehouse.execute(f"insert into edition.{table} by name {query}")
-    figures = masks and (
-        masks.primary_masks,
-        masks.secondary_masks,
-        masks.masked_share_of_counts,
-        masks.recoverable_cells,
+    figures = protected and (
+        protected.primary_masks,
+        protected.secondary_masks,
+        protected.masked_share_of_counts,
+        protected.recoverable_cells,
     )
     warehouse.execute(
         """
@@ -297,7 +288,7 @@ def fill(
             record.origin.exports_hash,
             record.origin.code_version,
             record.origin.rules_hash,
-            masks is not None,
+            protected is not None,
             *(figures or (None,) * 4),
             record.previous_edition_id,
         ],

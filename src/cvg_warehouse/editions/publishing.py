@@ -18,8 +18,8 @@ from pathlib import Path
 
 import duckdb
 
-from cvg_warehouse.disclosure import protect_warehouse
-from cvg_warehouse.editions.contents import Masks, Record, fill
+from cvg_warehouse.disclosure import Protected, protect_warehouse
+from cvg_warehouse.editions.contents import Record, fill
 from cvg_warehouse.editions.origin import Origin, origin_of
 from cvg_warehouse.editions.pointer import (
     AUDIENCES,
@@ -144,12 +144,6 @@ def _publish(
         raise Unprotected(
             *(f"public edition: could be computed: {cell}" for cell in protected.exposed)
         )
-    masks = Masks(
-        protected.primary_masks,
-        protected.secondary_masks,
-        protected.masked_share_of_counts,
-        protected.recoverable_cells,
-    )
     now = datetime.now(UTC).replace(tzinfo=None)
     seal = hashlib.sha256(f"{origin}{now}".encode()).hexdigest()[:8]
     record = Record(f"{now:%Y%m%dT%H%M%SZ}-{seal}", now, origin, previous)
@@ -157,8 +151,8 @@ def _publish(
     warehouse.register("printed_cells", protected.mart_indicators.to_arrow())
     try:
         checksums = {
-            "public": _write(warehouse, folder, "public", "from printed_cells", record, masks),
-            "internal": _write(warehouse, folder, "internal", INTERNAL_CELLS, record, None),
+            "public": _write(warehouse, folder, "public", "from printed_cells", record, protected),
+            "internal": _write(warehouse, folder, "internal", INTERNAL_CELLS, record),
         }
         for audience in AUDIENCES:
             file = edition_file(folder, edition, audience)
@@ -166,15 +160,14 @@ def _publish(
         sync_folder(folder)
         _keep(pointer, edition, checksums, kept).write(folder)
     except (OSError, duckdb.OperationalError, duckdb.FatalException):
-        _remove_leftovers(folder, pointer)
         raise Refusal(
             f"{shown(folder)}: the edition cannot be written; is the disk full? "
             "The edition of before stays the current one"
         ) from None
-    except BaseException:
-        _remove_leftovers(folder, read_pointer(folder))
-        raise
-    _remove_leftovers(folder, read_pointer(folder))
+    finally:
+        # What a full disk does not let go is removed by the next publication.
+        with suppress(OSError):
+            _remove_leftovers(folder, read_pointer(folder))
     return _publication(folder, edition, is_new=True)
 
 
@@ -184,13 +177,13 @@ def _write(
     audience: str,
     cells: str,
     record: Record,
-    masks: Masks | None,
+    protected: Protected | None = None,
 ) -> str:
     """Write, check and bring to the disk one file under its name of passage; its checksum."""
     file = _part(edition_file(folder, record.edition_id, audience))
     warehouse.execute(f"attach {_quoted(file)} as edition")
     try:
-        fill(warehouse, audience, cells, record, masks)
+        fill(warehouse, audience, cells, record, protected)
         warehouse.execute("checkpoint edition")
     finally:
         with suppress(duckdb.Error):
