@@ -1,0 +1,68 @@
+"""The viewer served for real, on a free port of this machine only."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cvg_warehouse.paths import PROJECT
+
+APP = PROJECT / "dashboards" / "app.py"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that runs: its address, its process, and the file of what it says."""
+
+    address: str
+    process: int
+    log: Path
+
+
+@contextmanager
+def served(home: Path, app: Path = APP, port: int = 0, **variables: object) -> Iterator[Served]:
+    """Serve `app` until the block ends, with these environment variables on top.
+
+    `home` stands for the home folder; secrets are read from its `secrets.toml` only.
+    """
+    port = port or free_port()
+    address, log = f"http://localhost:{port}", home / "server.log"
+    command = [sys.executable, "-m", "streamlit", "run", app, f"--server.port={port}"]
+    with log.open("w") as stream:
+        process = subprocess.Popen(
+            [*command, f"--secrets.files={home / 'secrets.toml'}"],
+            env=os.environ | {"HOME": home} | {name: str(v) for name, v in variables.items()},
+            cwd=PROJECT,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_for(address, process, log)
+        yield Served(address, process.pid, log)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def _wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the viewer does not start:\n{log.read_text()}")
