@@ -107,28 +107,27 @@ def publish(
     from cvg_warehouse.editions import telling
     from cvg_warehouse.editions.publishing import Unprotected, publish_file, select_edition
 
+    problems: list[str] = []
     with _plain_endings("the current edition is as it was"):
-        if lists + uses + verifies > 1 or (uses and not edition):
+        takes_edition = uses or verifies
+        if lists + uses + verifies > 1 or (edition and not takes_edition) or (uses and not edition):
             raise Refusal("say one of --list, --use EDITION, --verify [EDITION], or nothing")
-        if edition and not (uses or verifies):
-            raise Refusal(f"{edition}: say --use or --verify before it")
         if lists:
             telling.print_editions()
         elif uses:
             select_edition(edition)
             out.print(f"The current edition is {edition}", soft_wrap=True)
         elif verifies:
-            faults = telling.print_verification(edition)
-            complain(faults)
-            raise typer.Exit(PARTLY if faults else DONE)
+            problems = telling.print_verification(edition)
         else:
             try:
                 with progress("Publishing", shares=True) as bar:
                     published = publish_file(paths.warehouse_file(), bar.share_is)
+                out.print(f"Edition {published}", soft_wrap=True)
             except Unprotected as unprotected:
-                complain([*unprotected.lines, "nothing was published"])
-                raise typer.Exit(PARTLY) from None
-            out.print(f"Edition {published}", soft_wrap=True)
+                problems = [*unprotected.lines, "nothing was published"]
+    complain(problems)
+    raise typer.Exit(PARTLY if problems else DONE)
 
 
 @app.command()

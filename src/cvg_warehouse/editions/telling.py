@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from rich import box
-from rich.table import Table
+import duckdb
 
 from cvg_warehouse.editions.pointer import AUDIENCES, edition_file, read_pointer
 from cvg_warehouse.editions.publishing import known_checksums
@@ -14,21 +13,18 @@ from cvg_warehouse.terminal import Refusal, out, shown
 
 
 def print_editions() -> None:
-    """A table of the kept editions, the newest last."""
+    """One line for each kept edition, the newest last."""
     folder = editions_folder()
     pointer = read_pointer(folder)
     if pointer is None:
         raise Refusal(f"{shown(folder)}: nothing is published yet; make build does")
-    table = Table("", "Edition", "Published (UTC)", "Years", "Data", "Public", "Internal")
-    table.box = box.SIMPLE
     for edition in pointer.checksums:
-        mark = "current" if edition == pointer.edition else ""
         try:
             described = _described(*(edition_file(folder, edition, one) for one in AUDIENCES))
-        except Refusal:
-            described = ["cannot be read"]
-        table.add_row(mark, edition, *described)
-    out.print(table)
+        except (Refusal, duckdb.Error):
+            described = "cannot be read"
+        mark = "current" if edition == pointer.edition else ""
+        out.print(f"{mark:7}  {edition}  {described}", soft_wrap=True)
 
 
 def print_verification(edition: str | None) -> list[str]:
@@ -45,18 +41,15 @@ def print_verification(edition: str | None) -> list[str]:
     return faults
 
 
-def _described(public: Path, internal: Path) -> list[str]:
+def _described(public: Path, internal: Path) -> str:
     with open_locked(public) as connection:
-        at, first, last, synthetic, cells, masked = connection.execute(
+        ((at, first, last, synthetic, cells, masked),) = connection.execute(
             "select published_at, first_year, last_year, is_synthetic, cells, masked_cells "
             "from edition"
-        ).fetchall()[0]
+        ).fetchall()
     with open_locked(internal) as connection:
         ((all_cells,),) = connection.execute("select cells from edition").fetchall()
-    return [
-        f"{at:%Y-%m-%d %H:%M}",
-        f"{first} to {last}",
-        "demo" if synthetic else "real",
-        f"{cells:,}, {masked:,} masked",
-        f"{all_cells:,}",
-    ]
+    return (
+        f"{at:%Y-%m-%d %H:%M} UTC  {first} to {last}  {'demo' if synthetic else 'real'}  "
+        f"public: {cells:,} cells, {masked:,} masked; internal: {all_cells:,} cells"
+    )
