@@ -14,7 +14,7 @@ FOR_CHECKS := CVG_WAREHOUSE=$(CURDIR)/$(CHECKS)/cvg.duckdb CVG_EDITIONS=$(CURDIR
 export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: help build test lint docs bench demo lock clean
+.PHONY: help build test lint docs app bench demo lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
@@ -34,6 +34,9 @@ lint: $(READY) ## build for the checks and lint: ruff, dbt, sqlfluff
 docs: $(READY) ## write the dictionary and lineage site to target/docs
 	@$(BIN)/cvg build || [ $$? = 1 ]
 	@$(BIN)/cvg docs
+
+app: $(READY) ## start the indicator viewer on the newest edition
+	@$(BIN)/streamlit run dashboards/app.py
 
 bench: $(READY) ## measure speed and memory of the build and the ingest
 	@$(BIN)/python -m bench

@@ -1,0 +1,140 @@
+"""The indicator viewer: `streamlit run dashboards/app.py`."""
+
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+from dashboards import filters, views
+from dashboards.access import audience
+from dashboards.data import EVERYBODY, Edition, read_edition
+from dashboards.export import date_text, query_of
+from dashboards.grids import Choice
+from dashboards.pages import PAGES, Page
+from dashboards.tables import edition_line
+from dashboards.texts import LANGUAGES, Language, place_name, say
+from streamlit.navigation.page import StreamlitPage
+
+from cvg_warehouse.editions import current_edition
+from cvg_warehouse.terminal import Refusal
+
+STYLE = Path(__file__).parent / "style.css"
+# Written here, without anything from outside: the language of the page, for those who hear it.
+PAGE_LANGUAGE = {
+    name: f"<script>document.documentElement.lang = '{name}'</script>" for name in LANGUAGES
+}
+LOOK_AGAIN_AFTER = 5
+
+
+def main() -> None:
+    """Show the page that was asked for, from the newest edition."""
+    language = filters.language()
+    st.set_page_config(page_title=say(language, "app_title"), layout="wide")
+    st.html(STYLE)
+    st.html(PAGE_LANGUAGE[language], unsafe_allow_javascript=True)
+    edition_id = _pointed_at()
+    _watch(edition_id)
+    edition = _open(edition_id)
+    if edition is None:
+        with st.sidebar:
+            filters.choose_language(language)
+        _no_edition(language)
+        return
+    _greet(edition, language)
+
+    def run(page: Page) -> None:
+        views.show(page, view)
+
+    pages = {
+        page.path: st.Page(
+            partial(run, page),
+            title=say(language, "page_" + page.key),
+            url_path=page.path,
+            default=not page.path,
+        )
+        for page in PAGES
+    }
+    current = st.navigation(list(pages.values()), position="hidden")
+    page = next(page for page in PAGES if page.path == current.url_path)
+    st.title(current.title, anchor=False)
+    st.caption(say(language, "lead_" + page.key))
+    notices = filters.read_address(edition, language)
+    choice = filters.show(edition, language)
+    _sidebar(pages, query_of(choice, language), language)
+    for notice in [*notices, *_about(choice, edition, language)]:
+        st.warning(notice)
+    address = (st.context.url or "").split("?")[0].removesuffix(page.path)
+    view = views.View(edition, choice, language, address)
+    current.run()
+    filters.write_address(choice, language, view.more)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _edition(edition_id: str, audience: str) -> Edition:
+    """One copy of an edition for all sessions."""
+    return read_edition(audience)
+
+
+def _pointed_at() -> str | None:
+    try:
+        return current_edition()
+    except Refusal:
+        return None
+
+
+def _open(edition_id: str | None) -> Edition | None:
+    try:
+        return _edition(edition_id, audience()) if edition_id else None
+    except Refusal:
+        return None
+
+
+@st.fragment(run_every=LOOK_AGAIN_AFTER)
+def _watch(shown: str | None) -> None:
+    """Start again when another edition is published."""
+    if _pointed_at() != shown:
+        st.rerun()
+
+
+def _greet(edition: Edition, language: Language) -> None:
+    """Say which edition this is, and when another one takes its place."""
+    before = st.session_state.get("_edition")
+    if before not in (None, edition.edition_id):
+        st.toast(say(language, "new_edition"))
+    st.session_state["_edition"] = edition.edition_id
+    st.html(edition_line(edition, date_text(edition.published_at, language), language))
+
+
+def _no_edition(language: Language) -> None:
+    st.title(say(language, "no_edition_title"), anchor=False)
+    st.write(say(language, "no_edition"))
+    st.code("make build\n.venv/bin/cvg publish", language=None)
+    st.write(say(language, "no_edition_then"))
+
+
+def _sidebar(
+    pages: dict[str, StreamlitPage], query: dict[str, str | list[str]], language: Language
+) -> None:
+    """The pages, each linked with the filters, and the language."""
+    with st.sidebar:
+        filters.choose_language(language)
+        group = ""
+        for page in PAGES:
+            if page.group != group:
+                st.caption(say(language, page.group))
+                group = page.group
+            st.page_link(pages[page.path], query_params=query)
+
+
+def _about(choice: Choice, edition: Edition, language: Language) -> list[str]:
+    """What to know about the chosen place and population."""
+    notices = []
+    place = edition.geographies[choice.place]
+    if place.launch_year and choice.year < place.launch_year:
+        name = place_name(edition, choice.place, language)
+        notices.append(say(language, "not_yet_there", name, choice.year, place.launch_year))
+    if edition.audience == "public" and choice.population != EVERYBODY:
+        notices.append(say(language, "population_not_published"))
+    return notices
+
+
+main()
