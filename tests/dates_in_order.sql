@@ -1,28 +1,9 @@
--- Dates follow each other and fall in the year that their row reports on.
-select
-    'exit before entry' as rule,
-    count(*) as rows_against
-from {{ ref('fct_exits') }}
-where exit_date < entry_date
-having count(*) > 0
+-- Dates follow each other and fall in the year that their row reports on. One row per broken rule.
+{{ config(fail_calc='coalesce(sum(rows_against), 0)') }}
+{{ broken_rule(ref('fct_exits'), 'exit before entry', 'exit_date < entry_date') }}
 union all
-select
-    'entry after the year of the delivery' as rule,
-    count(*) as rows_against
-from {{ ref('fct_pathway_years') }}
-where extract(year from entry_date) > reporting_year
-having count(*) > 0
+{{ broken_rule(ref('fct_pathway_years'), 'entry after the year of the delivery', 'extract(year from entry_date) > reporting_year') }}
 union all
-select
-    'exit outside the year of its row' as rule,
-    count(*) as rows_against
-from {{ ref('stg_exports__sorties') }}
-where extract(year from exit_date) != reporting_year
-having count(*) > 0
+{{ broken_rule(ref('stg_exports__sorties'), 'exit outside the year of its row', 'extract(year from exit_date) != reporting_year') }}
 union all
-select
-    'action outside the year of its row' as rule,
-    count(*) as rows_against
-from {{ ref('stg_exports__actions') }}
-where extract(year from action_date) != reporting_year
-having count(*) > 0
+{{ broken_rule(ref('stg_exports__actions'), 'action outside the year of its row', 'extract(year from action_date) != reporting_year') }}

@@ -286,16 +286,27 @@ def test_header_that_is_a_row_is_not_shown(with_warehouse: Workplace) -> None:
 # Values that dbt refuses
 
 
-def test_row_delivered_twice_is_refused_without_its_value(with_warehouse: Workplace) -> None:
-    file = with_warehouse.file("suivi_post_sortie")
-    row = read_rows(file)[0] | {"id_parcours": SECRET}
-    write_rows(file, header_of(file), [*read_rows(file), row, row])
+def test_broken_rules_are_named_without_a_value(with_warehouse: Workplace) -> None:
+    file = with_warehouse.file("sorties")
+    first, second, third, fourth, *others = read_rows(file)
+    broken = [
+        first,
+        second | {"date_sortie": SECRET},
+        third | {"motif_sortie": SECRET},
+        fourth | {"id_parcours": SECRET},
+    ]
+    write_rows(file, header_of(file), [first, *broken, *others])
     before = with_warehouse.warehouse.read_bytes()
     run = with_warehouse.build()
-    assert run.returncode in (1, 2)
-    assert "test primary_key of stg_exports__suivi_post_sortie: fail on 1 rows" in run.stderr
+    assert run.returncode == 2
+    assert (
+        "test delivery_rules of stg_exports__sorties: fail on 4 rows: exit_date is empty (1), "
+        "exit_reason_code is not in stg_reference__exit_reasons (1), "
+        "pathway_key is not in stg_exports__salaries (1), "
+        "pathway_key: the key stands twice (1)\n"
+    ) in run.stderr
     assert SECRET not in run.stderr + run.stdout + with_warehouse.log
-    assert (with_warehouse.warehouse.read_bytes() == before) is (run.returncode == 2)
+    assert with_warehouse.warehouse.read_bytes() == before
 
 
 @pytest.mark.parametrize(

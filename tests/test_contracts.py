@@ -111,18 +111,14 @@ def test_staging_has_the_columns_of_the_contract(export: str) -> None:
 
 @each_export
 def test_staging_requires_what_the_contract_requires(export: str) -> None:
-    staged = staged_columns_of(export)
-    key = next(
-        test["primary_key"]["arguments"]["columns"]
-        for test in model_of(export)["data_tests"]
-        if "primary_key" in test
-    )
-    for name, field in fields_of(export).items():
-        required = field.get("constraints", {}).get("required", False)
-        tested = "not_null" in staged[name].get("data_tests", []) or field["column"] in key
-        assert tested is required, name
+    rules, _ = model_of(export)["data_tests"]
     primary_key = contract_of(export)["primaryKey"]
-    assert key == [fields_of(export)[name]["column"] for name in primary_key]
+    fields = fields_of(export)
+    key = rules["delivery_rules"]["arguments"]["key"]
+    assert key == [fields[name]["column"] for name in primary_key]
+    for name, column in staged_columns_of(export).items():
+        required = fields.get(name, {}).get("constraints", {}).get("required", False)
+        assert column["config"]["meta"].get("required", False) is required, name
 
 
 @each_export
@@ -132,14 +128,13 @@ def test_closed_lists_are_those_of_the_contract(built: Built, export: str) -> No
         for name, field in fields_of(export).items()
         if "enum" in field.get("constraints", {})
     }
-    tested = {
-        name: test["accepted_values"]["arguments"]["values"]
+    said = {
+        name: column["config"]["meta"]["values"]
         for name, column in staged_columns_of(export).items()
-        for test in column.get("data_tests", [])
-        if "accepted_values" in test
+        if "values" in column["config"]["meta"]
     }
     compiled = built.warehouse.parent / "cvg.build/compiled/cvg_warehouse/models/staging"
     sql = (compiled / f"stg_exports__{export}.sql").read_text(encoding="utf-8")
     read = {name: re.findall(r"'([^']*)'", values) for name, values in CLOSED_LIST.findall(sql)}
-    assert tested == wanted
+    assert said == wanted
     assert read == wanted

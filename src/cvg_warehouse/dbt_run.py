@@ -10,9 +10,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
 
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.terminal import Refusal, progress
+
+if TYPE_CHECKING:
+    from dbt.artifacts.schemas.run import RunResult
 
 QUIETLY = [
     *("--quiet", "--no-print", "--no-write-json", "--no-send-anonymous-usage-stats"),
@@ -33,6 +39,7 @@ class Step:
     status: str
     failures: int
     message: str
+    broken_rules: tuple[str, ...] = ()
 
     @property
     def made(self) -> bool:
@@ -46,7 +53,8 @@ class Step:
 
     def __str__(self) -> str:
         rows = f" on {self.failures} rows" if self.kind == "test" and self.failures else ""
-        text = f"{self.kind.replace('_', ' ')} {self.name}: {self.status}{rows}"
+        rules = f": {', '.join(self.broken_rules)}" if self.broken_rules else ""
+        text = f"{self.kind.replace('_', ' ')} {self.name}: {self.status}{rows}{rules}"
         return f"{text}: {self.message}" if self.status == "error" and self.message else text
 
 
@@ -85,6 +93,7 @@ def dbt_build(exports: Path, warehouse: Path, scratch: Path) -> list[Step]:
             status=str(result.status),
             failures=result.failures or 0,
             message=without_values(result.message or ""),
+            broken_rules=_broken_rules(result, warehouse) if result.failures else (),
         )
         for result in run.result.results
     ]
@@ -102,6 +111,15 @@ def without_values(message: str) -> str:
     if database_error and database_error[1] not in ERRORS_WITHOUT_VALUES:
         return f"{database_error[1]} Error, caused by a value in the data"
     return reason
+
+
+def _broken_rules(result: "RunResult", warehouse: Path) -> tuple[str, ...]:
+    """Which rules a failing test of several found broken: it gives a row for each."""
+    if "rows_against" not in result.node.config.fail_calc:
+        return ()
+    with duckdb.connect(warehouse) as connection:
+        rows = connection.execute(result.node.compiled_code).fetchall()
+    return tuple(f"{rule} ({count})" for rule, count in sorted(rows))
 
 
 def _readable_name(node: object) -> str:
