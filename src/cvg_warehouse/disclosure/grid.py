@@ -1,10 +1,8 @@
-"""The counts of `mart_indicators` as cells: what is one and the same count is one cell.
+"""The counts of `mart_indicators` as cells.
 
 A quantity is the numerator of an indicator (`exits.neutral`, `age_band` values in brackets) or its
-denominator (`exits.neutral:base`). Quantities that are equal in every row of the warehouse are one:
-so the bases that indicators share are found in the data, and `public.after_phc` of everybody is the
-same cell as `headcount.supported` after PHC. An outsider who reads the published tables would find
-the same.
+denominator (`exits.neutral:base`); a cell is a quantity in a year, a place and a population. Bases
+of one definition that are equal in every row are one quantity. The rules say which others are.
 """
 
 from collections.abc import Callable, Iterator
@@ -46,6 +44,8 @@ class Indicator:
     statistic: str
     counting_unit: str
     breakdown: str
+    base: str
+    """Name of its denominator's definition."""
 
     @property
     def keys(self) -> list[str]:
@@ -93,35 +93,18 @@ class Grid:
         self.column = self._columns()
 
     def _columns(self) -> np.ndarray:
-        same: dict[bytes, int] = {}
-        representative = np.arange(len(self.quantities))
-        for quantity, values in enumerate(self.counts):
-            if values.max(initial=0) >= self.rules.threshold:
-                representative[quantity] = same.setdefault(values.tobytes(), quantity)
+        same: dict[tuple[str, bytes], int] = {}
         column = np.zeros(self.counts.shape[:2], dtype=np.int64)
-        seen: dict[bytes, int] = {}
         number = 0
-        for quantity, population in product(*map(range, self.counts.shape[:2])):
-            if representative[quantity] != quantity:
-                column[quantity, population] = column[representative[quantity], population]
-                continue
-            values = self.counts[quantity, population]
-            found = number
-            others = np.delete(self.counts[quantity], population, axis=0)
-            # where one population is nobody, the two others are no news of each other
-            if (
-                values.max(initial=0) >= self.rules.threshold
-                and not (others == values).all(axis=(1, 2)).any()
-            ):
-                found = seen.setdefault(values.tobytes(), number)
-            column[quantity, population] = found
-            number += found == number
-        # a share of 100% everywhere is no other name of its base
-        for (_, top, bottom), population in product(self.shares, range(len(self.populations))):
-            one = self.quantities[top], population
-            if column[one] == column[self.quantities[bottom], population]:
-                column[one] = number
-                number += 1
+        for (name, quantity), values in zip(self.quantities.items(), self.counts, strict=True):
+            if ":base" in name:
+                key = (self.indicator_of(name)[0].base, values.tobytes())
+                first = same.setdefault(key, quantity)
+                if first != quantity:
+                    column[quantity] = column[first]
+                    continue
+            column[quantity] = number + np.arange(len(self.populations))
+            number += len(self.populations)
         return column
 
     @property
@@ -294,7 +277,8 @@ def read_grid(warehouse: "DuckDBPyConnection", rules: Rules) -> Grid:
     catalogue = {
         row[0]: Indicator(*row)
         for row in warehouse.execute(
-            "select indicator_id, statistic, counting_unit, coalesce(breakdown, '') "
+            "select indicator_id, statistic, counting_unit, coalesce(breakdown, ''), "
+            "coalesce(base, '') "
             "from stg_reference__indicators"
         ).fetchall()
         if row[0] not in rules.left_out

@@ -77,7 +77,7 @@ def _editions(path: Path | None) -> list[pl.DataFrame]:
     while path is not None and path.is_file():
         with duckdb.connect(path, read_only=True) as edition:
             found.append(edition.sql("from mart_indicators").pl().drop("value"))
-            (before,) = edition.sql("select previous_edition_id from edition").fetchone()
+            ((before,),) = edition.sql("select previous_edition_id from edition").fetchall()
         path = None if before is None else path.with_name(f"{before}-public.duckdb")
     return found
 

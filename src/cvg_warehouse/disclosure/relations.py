@@ -22,14 +22,21 @@ from itertools import product
 import numpy as np
 import scipy.sparse as sp
 
-from cvg_warehouse.disclosure.grid import Cell, Grid, Indicator, base_name, numerator_name
+from cvg_warehouse.disclosure.grid import (
+    EVERYBODY,
+    Cell,
+    Grid,
+    Indicator,
+    base_name,
+    numerator_name,
+)
 from cvg_warehouse.disclosure.system import INFINITE, System
 
 TOTAL = "total"
 
 
 class UnknownName(Exception):
-    """A relation of the rules names what the catalogue does not have."""
+    """A relation of the rules names what there is not; the message is one line for its reader."""
 
 
 @dataclass
@@ -191,8 +198,6 @@ def _complements(grid: Grid, rows: _Rows) -> list[tuple[Cell, int]]:
 
 def _quantity(grid: Grid, name: str) -> np.ndarray:
     """Cells of a quantity, [population, year, geography]."""
-    if name not in grid.quantities:
-        raise UnknownName(name)
     return grid.cell(grid.quantities[name], np.arange(len(grid.populations)))
 
 
@@ -273,10 +278,13 @@ def _links(grid: Grid, rows: _Rows) -> None:
     for family, equation in grid.rules.links:
         for line in _repeated(grid, equation):
             relation = " <= " if " <= " in line else " = "
-            left, right = line.split(relation)
-            terms = [(cells, 1) for cells in _side(grid, left)]
-            terms += [(cells, -1) for cells in _side(grid, right)]
-            rows.add(family, terms, equal=relation == " = ")
+            above, below = (list(_side(grid, side)) for side in line.split(relation))
+            if "@" in line:
+                above, below = ([cells[:1] for cells in side] for side in (above, below))
+            # a side that is not in the data says nothing of the other one
+            if above and below:
+                terms = [(cells, 1) for cells in above] + [(cells, -1) for cells in below]
+                rows.add(family, terms, equal=relation == " = ")
 
 
 def _repeated(grid: Grid, equation: str) -> Iterator[str]:
@@ -303,33 +311,24 @@ def _breakdown_values(grid: Grid, breakdown: str) -> list[str]:
 
 def _side(grid: Grid, side: str) -> Iterator[np.ndarray]:
     for term in re.split(r" \+ (?![^\[]*\])", side):
+        term, _, population = term.partition("@")
         head, _, selection = term.strip().partition("[")
-        if not selection:
-            yield _unbroken(grid, head)
-            continue
-        names = [name for name in grid.quantities if _is_selected(grid, name, head, selection[:-1])]
-        if not names:
-            raise UnknownName(term)
+        indicator = head.removesuffix(":base")
+        if indicator not in grid.catalogue and indicator not in grid.rules.left_out:
+            raise UnknownName(f"contracts/disclosure.toml: no indicator is called {indicator}")
+        names = [name for name in grid.quantities if name.partition("[")[0] == head]
+        if selection:
+            names = [name for name in names if _is_selected(grid, name, selection[:-1])]
+        elif len({int(_quantity(grid, name)[0, 0, 0]) for name in names}) > 1:
+            raise UnknownName(f"contracts/disclosure.toml: {head} needs a value in brackets")
+        else:
+            names = names[:1]
+        start = grid.populations.index(population.strip() or EVERYBODY)
         for name in names:
-            yield _quantity(grid, name)
+            yield _quantity(grid, name)[start:]
 
 
-def _unbroken(grid: Grid, head: str) -> np.ndarray:
-    """Cells of a name without brackets: of no breakdown, or the same for all of its values."""
-    if head in grid.quantities:
-        return _quantity(grid, head)
-    names = [name for name in grid.quantities if name.partition("[")[0] == head]
-    if not names:
-        raise UnknownName(head)
-    cells = _quantity(grid, names[0])
-    if any((_quantity(grid, name) != cells).any() for name in names):
-        raise UnknownName(f"{head}, which differs from value to value")
-    return cells
-
-
-def _is_selected(grid: Grid, name: str, head: str, selection: str) -> bool:
-    if name.partition("[")[0] != head:
-        return False
+def _is_selected(grid: Grid, name: str, selection: str) -> bool:
     indicator, value = grid.indicator_of(name)
     if selection == "*":
         return True
