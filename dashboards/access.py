@@ -128,8 +128,3 @@ def _has_provider() -> bool:
     if "is_logged_in" not in st.user:
         return False
     return len(st.secrets["auth"].get("cookie_secret", "")) >= SHORTEST_COOKIE_SECRET
-
-
-def audience() -> str:
-    """Only until app.py asks `access`."""
-    return "public"

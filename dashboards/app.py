@@ -5,11 +5,12 @@ from pathlib import Path
 
 import streamlit as st
 from dashboards import filters, views
-from dashboards.access import audience
-from dashboards.data import EVERYBODY, Edition, read_edition
+from dashboards.access import Access, access
+from dashboards.data import EVERYBODY, Edition, read_edition, with_own
 from dashboards.export import date_text, query_of
 from dashboards.grids import Choice
 from dashboards.pages import PAGES, Page
+from dashboards.sign_in import sign_in
 from dashboards.tables import edition_line
 from dashboards.texts import LANGUAGES, Language, place_name, say
 from streamlit.navigation.page import StreamlitPage
@@ -33,10 +34,12 @@ def main() -> None:
     st.html(PAGE_LANGUAGE[language], unsafe_allow_javascript=True)
     edition_id = _pointed_at()
     _watch(edition_id)
-    edition = _open(edition_id)
+    who = access()
+    edition = _open(edition_id, who)
     if edition is None:
         with st.sidebar:
             filters.choose_language(language)
+            sign_in(who, edition, language)
         _no_edition(language)
         return
     _greet(edition, language)
@@ -60,6 +63,8 @@ def main() -> None:
     notices = filters.read_address(edition, language)
     choice = filters.show(edition, language)
     _sidebar(pages, query_of(choice, language), language)
+    with st.sidebar:
+        sign_in(who, edition, language)
     for notice in [*notices, *_about(choice, edition, language)]:
         st.warning(notice)
     address = (st.context.url or "").split("?")[0].removesuffix(page.path)
@@ -70,8 +75,11 @@ def main() -> None:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _edition(edition_id: str, audience: str) -> Edition:
-    """One copy of an edition for all sessions."""
-    return read_edition(audience)
+    """One copy of an edition for all sessions; whose they are is decided afterwards."""
+    edition = read_edition(audience)
+    if edition.edition_id != edition_id:
+        raise Refusal("another edition was published just now")
+    return edition
 
 
 def _pointed_at() -> str | None:
@@ -81,9 +89,17 @@ def _pointed_at() -> str | None:
         return None
 
 
-def _open(edition_id: str | None) -> Edition | None:
+def _open(edition_id: str | None, who: Access) -> Edition | None:
+    """What `who` reads. The internal edition is opened for those only who read some of it."""
+    if edition_id is None:
+        return None
     try:
-        return _edition(edition_id, audience()) if edition_id else None
+        if who.everything:
+            return _edition(edition_id, "internal")
+        public = _edition(edition_id, "public")
+        if not who.territories:
+            return public
+        return with_own(public, _edition(edition_id, "internal"), who.territories)
     except Refusal:
         return None
 

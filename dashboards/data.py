@@ -3,8 +3,8 @@
 Nothing is computed here: a cell is as the edition holds it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -112,13 +112,14 @@ class Edition:
     report_items: Mapping[int, ReportItem]
     reconciliation: tuple[Mapping[str, Any], ...]
     contradictions: Mapping[str, tuple[str, ...]]
-    _cells: Mapping[tuple[str, str, int, str], Mapping[str, Cell]]
+    _cells: "Cells"
 
     def cell(
         self, indicator_id: str, year: int, geography_id: str, population: str, breakdown: str
     ) -> Cell | None:
         """The figure, or None where this edition does not publish it."""
-        return self._cells.get((indicator_id, population, year, geography_id), {}).get(breakdown)
+        place = self._cells.get(geography_id, {})
+        return place.get((indicator_id, population, year), {}).get(breakdown)
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -135,12 +136,30 @@ class Edition:
         )
 
 
+# The cells of each geography, by indicator, population and year, then by breakdown value.
+Cells = Mapping[str, Mapping[tuple[str, str, int], Mapping[str, Cell]]]
+
+
+def with_own(public: Edition, internal: Edition, own: Container[str]) -> Edition:
+    """The public edition, with the figures of some territories as the internal one has them."""
+    cells = {
+        place: internal._cells.get(place, {}) for place in internal.territories if place in own
+    }
+    return replace(
+        public,
+        audience="internal",
+        populations=internal.populations,
+        breakdowns=_breakdowns(public._cells | cells),
+        _cells=public._cells | cells,
+    )
+
+
 def read_edition(audience: str) -> Edition:
     """The current edition for `audience`. Raises `Refusal` where there is none."""
     connection, edition_id = open_edition(audience)
     with connection:
         about = _rows(connection, "from edition")[0]
-        breakdowns, cells = _cells(connection)
+        cells = _cells(connection)
         return Edition(
             edition_id=edition_id,
             audience=audience,
@@ -179,7 +198,7 @@ def read_edition(audience: str) -> Edition:
                 )
                 for row in _rows(connection, "from breakdown_values")
             },
-            breakdowns=breakdowns,
+            breakdowns=_breakdowns(cells),
             report_items=_report_items(connection),
             reconciliation=tuple(
                 _rows(connection, "from mart_report_reconciliation order by table_id, figure_id")
@@ -201,21 +220,27 @@ def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any
 
 def _cells(
     connection: duckdb.DuckDBPyConnection,
-) -> tuple[dict[str, tuple[str, ...]], dict[tuple[str, str, int, str], dict[str, Cell]]]:
-    """Every figure by its place, and each indicator's breakdown values in alphabetical order."""
-    cells: dict[tuple[str, str, int, str], dict[str, Cell]] = {}
+) -> dict[str, dict[tuple[str, str, int], dict[str, Cell]]]:
+    """Every figure by its place."""
+    cells: dict[str, dict[tuple[str, str, int], dict[str, Cell]]] = {}
     # One text object for each value, however many rows name it.
     known: dict[str, str] = {}
     result = connection.execute(CELLS)
     while rows := result.fetchmany(20_000):
         for indicator, population, year, geography, breakdown, *figure in rows:
-            texts = [known.setdefault(text, text) for text in (indicator, population, geography)]
-            place = (texts[0], texts[1], year, texts[2])
-            cells.setdefault(place, {})[known.setdefault(breakdown, breakdown)] = Cell(*figure)
+            texts = [known.setdefault(text, text) for text in (indicator, population)]
+            values = cells.setdefault(geography, {}).setdefault((texts[0], texts[1], year), {})
+            values[known.setdefault(breakdown, breakdown)] = Cell(*figure)
+    return cells
+
+
+def _breakdowns(cells: Cells) -> dict[str, tuple[str, ...]]:
+    """Each indicator's breakdown values in alphabetical order."""
     breakdowns: dict[str, set[str]] = {}
-    for (indicator, *_), values in cells.items():
-        breakdowns.setdefault(indicator, set()).update(values)
-    return {name: tuple(sorted(values)) for name, values in breakdowns.items()}, cells
+    for place in cells.values():
+        for (indicator, *_), values in place.items():
+            breakdowns.setdefault(indicator, set()).update(values)
+    return {name: tuple(sorted(values)) for name, values in breakdowns.items()}
 
 
 def _report_items(connection: duckdb.DuckDBPyConnection) -> dict[int, ReportItem]:

@@ -2,11 +2,12 @@
 
 import streamlit as st
 from dashboards.access import Access
-from dashboards.texts import Language, say
+from dashboards.data import Edition
+from dashboards.texts import Language, place_name, say
 
 
-def sign_in(who: Access, language: Language) -> None:
-    """The button to sign in or out, and why somebody signed in reads the public edition only.
+def sign_in(who: Access, edition: Edition | None, language: Language) -> None:
+    """The button to sign in or out, and what somebody signed in reads, or why no more than anybody.
 
     Draws nothing where sign-in is not configured.
     """
@@ -17,6 +18,12 @@ def sign_in(who: Access, language: Language) -> None:
     if who.state in ("signed_out", "too_old"):
         st.button(say(language, "sign_in"), on_click=st.login)
         return
-    # An address is data: never Markdown.
+    # Addresses and names are data: never Markdown.
     st.text(st.user.get("email") or st.user.get("name") or "")
+    if who.everything:
+        st.text(say(language, "sign_in_everything"))
+    elif who.territories and edition:
+        places = [place for place in edition.territories if place in who.territories]
+        names = ", ".join(place_name(edition, place, language) for place in places)
+        st.text(say(language, "sign_in_territories", names))
     st.button(say(language, "sign_out"), on_click=st.logout)
