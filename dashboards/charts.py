@@ -59,7 +59,7 @@ def chart(grid: Grid, language: Language) -> Spec | None:
         "description": alternative_text(grid, language),
         "width": WIDTH,
         "background": "white",
-        "padding": 4,
+        "padding": dict.fromkeys(("left", "top", "right", "bottom"), 4),
         "autosize": {"type": "fit-x", "contains": "padding"},
         "config": {
             "font": "Source Sans, Source Sans Pro, Arial, sans-serif",
@@ -92,7 +92,7 @@ def titled(spec: Spec, grid: Grid, source: str) -> Spec:
         "subtitleFontSize": 12,
         "subtitleColor": BESIDE,
     }
-    return {**spec, "title": heading, "padding": 16}
+    return {**spec, "title": heading, "padding": dict.fromkeys(spec["padding"], 16)}
 
 
 def alternative_text(grid: Grid, language: Language) -> str:
@@ -193,6 +193,8 @@ def _lines(grid: Grid, language: Language) -> Spec:
         if grid.unit == "share"
         else "format(datum.value, ',.0f')"
     )
+    # Small shares are not blown up to fill the chart.
+    least = 0.05 if grid.unit == "share" else 1
     year = {
         "field": "year",
         "type": "ordinal",
@@ -202,7 +204,7 @@ def _lines(grid: Grid, language: Language) -> Spec:
     value = {
         "field": "v",
         "type": "quantitative",
-        "scale": {"domain": [0, (_largest(grid.cells) or 1) * 1.15], "nice": False},
+        "scale": {"domain": [0, max(_largest(grid.cells) * 1.15, least)], "nice": False},
         "axis": {"labelExpr": number, "tickCount": 4, "domain": False, "ticks": False},
     }
     colour = {

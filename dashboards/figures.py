@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dashboards.data import Cell, Edition, Indicator
-from dashboards.texts import Language, say
+from dashboards.texts import TEXTS, Language, say
 
 THIN = "\u202f"
 # A rate of fewer people than this is shown with its interval.
@@ -102,5 +102,6 @@ def interval_text(figure: Figure, language: Language) -> str:
 def base_name(indicator: Indicator, language: Language) -> str:
     """Who a rate or a mean divides by; for a count, what is counted."""
     if indicator.base:
-        return say(language, "base_" + indicator.base)
+        own = f"base_{indicator.base}_{indicator.counting_unit}"
+        return say(language, own if own in TEXTS else "base_" + indicator.base)
     return say(language, "counted_" + indicator.counting_unit)

@@ -50,9 +50,20 @@ def model(indicator_id: str) -> str:
 
 def grid_table(grid: Grid, language: Language) -> str:
     """The grid as a table in a box that scrolls by itself, and the meaning of its marks."""
-    head = "".join(f'<th scope="col">{escape(column.label)}</th>' for column in grid.columns)
+    several = len({base_name(indicator, language) for indicator in grid.indicators}) > 1
+
+    def base(figures: Iterable[Figure | None]) -> str:
+        """The base of a row or column, where the grid has several."""
+        names = {base_name(figure.indicator, language) for figure in figures if figure}
+        return f"<small>{escape(names.pop())}</small>" if several and len(names) == 1 else ""
+
+    head = "".join(
+        f'<th scope="col">{escape(column.label)}{base(figures)}</th>'
+        for column, figures in zip(grid.columns, zip(*grid.figures, strict=True), strict=True)
+    )
     body = "".join(
-        f'<tr{_chosen(grid, row.place, row.year)}><th scope="row">{escape(row.label)}</th>'
+        f"<tr{_chosen(grid, row.place, row.year)}>"
+        f'<th scope="row">{escape(row.label)}{base(figures)}</th>'
         + "".join(f"<td>{_figure(figure, language)}</td>" for figure in figures)
         + "</tr>"
         for row, figures in zip(grid.rows, grid.figures, strict=True)
@@ -96,6 +107,18 @@ def edition_line(edition: Edition, published: str, language: Language) -> str:
 def filters_line(grid: Grid) -> str:
     """Which filters the grid is shown for."""
     return note(grid.filters)
+
+
+def contents(titles: list[tuple[str, str]], language: Language) -> str:
+    """Links to the parts of a page, by anchor and title, folded away."""
+    links = "".join(
+        f'<li><a href="#{escape(anchor)}" target="_self">{escape(title)}</a></li>'
+        for anchor, title in titles
+    )
+    return (
+        f'<nav class="contents"><details><summary>{escape(say(language, "on_this_page"))} '
+        f"({len(titles)})</summary><ul>{links}</ul></details></nav>"
+    )
 
 
 def note(text: str) -> str:

@@ -65,10 +65,12 @@ def _blocks(view: View, page: Page) -> None:
         for block in page.blocks
         for grid in grids(block, view.choice, view.edition, view.language)
     ]
-    for grid in shown:
-        _grid(grid, view, page)
     if not shown:
         _none_of_these(view)
+        return
+    st.html(tables.contents([(grid.key, grid.title) for grid in shown], view.language))
+    for grid in shown:
+        _grid(grid, view, page)
 
 
 def _grid(grid: Grid, view: View, page: Page) -> None:
