@@ -13,6 +13,14 @@ from pathlib import Path
 
 from cvg_warehouse.paths import PROJECT
 
+# How Playwright starts the Chromium of Debian, without a word to the outside.
+BROWSER = {
+    "executable_path": "/usr/bin/chromium",
+    "args": [
+        *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+        *("--disable-background-networking", "--disable-component-update"),
+    ],
+}
 APP = PROJECT / "dashboards" / "app.py"
 
 
