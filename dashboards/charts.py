@@ -7,6 +7,7 @@ are pixels from the top, so that labels stand above what they name and are never
 
 import csv
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -51,9 +52,9 @@ def chart(grid: Grid, language: Language) -> Spec | None:
         "flow": _flow,
         "tiles": _tiles,
     }
-    if grid.shape not in draw or all(figure.value is None for figure in grid.cells):
+    if grid.shape not in draw or all(figure.value is None for figure in _comparable(grid).cells):
         return None
-    spec = draw[grid.shape](grid, language)
+    spec = draw[grid.shape](_comparable(grid), language)
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "description": alternative_text(grid, language),
@@ -80,6 +81,12 @@ def chart(grid: Grid, language: Language) -> Spec | None:
         },
         **spec,
     }
+
+
+def without_whole(grid: Grid) -> bool:
+    """Whether the chart leaves the whole to the table: its numbers dwarf a territory's."""
+    places = {head.place for head in (*grid.rows, *grid.columns)} - {None}
+    return grid.unit not in ("share", "months", "years") and WHOLE in places and len(places) > 1
 
 
 def titled(spec: Spec, grid: Grid, source: str) -> Spec:
@@ -112,6 +119,20 @@ def alternative_text(grid: Grid, language: Language) -> str:
 def short_name(geography_id: str) -> str:
     """`12-Seine_Saint_Denis` as a tile has room for it."""
     return geography_id.split("-", 1)[-1].replace("_", " ")
+
+
+def _comparable(grid: Grid) -> Grid:
+    """The grid as far as its figures can be drawn to one scale."""
+    if not without_whole(grid):
+        return grid
+    rows = [n for n, row in enumerate(grid.rows) if row.place != WHOLE]
+    columns = [n for n, column in enumerate(grid.columns) if column.place != WHOLE]
+    return replace(
+        grid,
+        rows=tuple(grid.rows[row] for row in rows),
+        columns=tuple(grid.columns[column] for column in columns),
+        figures=tuple(tuple(grid.figures[row][column] for column in columns) for row in rows),
+    )
 
 
 def _styles(heads: tuple[Head, ...], grid: Grid) -> list[tuple[str, str, list[int]]]:
@@ -175,7 +196,8 @@ def _lines(grid: Grid, language: Language) -> Spec:
                 continue
             # Only the highest and the lowest have room for their value.
             highest, lowest = shown.index(max(known)), shown.index(min(known))
-            side = {lowest: "below"} | {highest: "above"}
+            room_below = min(known) > max(known) / 8
+            side = {lowest: "below" if room_below else "between"} | {highest: "above"}
             points.append(
                 {
                     "year": row.label,
@@ -345,13 +367,7 @@ def _bars(grid: Grid, language: Language) -> Spec:
 
 def _strip(grid: Grid, language: Language) -> Spec:
     """A line per column of the grid, a dot per territory; the chosen one and the whole named."""
-    # Numbers of people cannot be read beside the whole's: shares, means and medians can.
-    with_whole = grid.unit in ("share", "months", "years")
-    drawn = [
-        (row, figures)
-        for row, figures in zip(grid.rows, grid.figures, strict=True)
-        if with_whole or row.place != WHOLE
-    ]
+    drawn = list(zip(grid.rows, grid.figures, strict=True))
     names = {row.place: row.label for row, _ in drawn}
     others = say(language, "other_territories")
     labels, dots, y = [], [], 0.0
@@ -422,13 +438,7 @@ def _strip(grid: Grid, language: Language) -> Spec:
 
 def _matrix(grid: Grid, language: Language) -> Spec:
     columns = [column.label for column in grid.columns[:MOST_CHART_COLUMNS]]
-    by_place = len({row.place for row in grid.rows}) > 1
-    compared = [
-        figures[:MOST_CHART_COLUMNS]
-        for row, figures in zip(grid.rows, grid.figures, strict=True)
-        if not (by_place and row.place == WHOLE and grid.unit not in ("share", "months", "years"))
-    ]
-    largest = max((_largest(figures) for figures in compared), default=0) or 1
+    largest = _largest(grid.cells) or 1
     headings = [wrap(column, 12) for column in columns]
     heading_height = 12 * max(map(len, headings)) + 8
     labels, cells, y = [], [], float(heading_height)
@@ -551,55 +561,53 @@ def _tiles(grid: Grid, language: Language) -> Spec:
                 "text": value_text(figure, language),
             }
         )
-    down = _down((max(line for _, line in places.values()) + 1) * TILE)
+    height = (max(line for _, line in places.values()) + 1) * TILE
+    down = _down(height)
     scale = {"domain": [0, max(column for column, _ in places.values()) + 1], "nice": False}
     across = {"field": "x", "type": "quantitative", "axis": None, "scale": scale}
     ink = {"field": "ink", "type": "nominal", "scale": None}
-    return {
-        "height": down["scale"]["domain"][1],
-        "data": {"values": tiles},
-        "layer": [
-            {
-                "mark": {"type": "rect", "cornerRadius": 4},
-                "encoding": {
-                    "x": across,
-                    "x2": {"field": "x2"},
-                    "y": down,
-                    "y2": {"field": "y2"},
-                    "stroke": {"field": "edge", "type": "nominal", "scale": None},
-                    "strokeWidth": {"field": "width", "type": "quantitative", "scale": None},
-                    "color": {
-                        "condition": {
-                            "test": "datum.v !== null",
-                            "field": "v",
-                            "type": "quantitative",
-                            "scale": {"domain": [0, 1], "range": list(SEQUENTIAL)},
-                            "legend": None,
-                        },
-                        "value": "white",
+    layers = [
+        {
+            "mark": {"type": "rect", "cornerRadius": 4},
+            "encoding": {
+                "x": across,
+                "x2": {"field": "x2"},
+                "y": down,
+                "y2": {"field": "y2"},
+                "stroke": {"field": "edge", "type": "nominal", "scale": None},
+                "strokeWidth": {"field": "width", "type": "quantitative", "scale": None},
+                "color": {
+                    "condition": {
+                        "test": "datum.v !== null",
+                        "field": "v",
+                        "type": "quantitative",
+                        "scale": {"domain": [0, 1], "range": list(SEQUENTIAL)},
+                        "legend": None,
                     },
+                    "value": "white",
                 },
             },
-            {
-                "mark": {"type": "text", "baseline": "top", "lineHeight": 13, "fontSize": SMALL},
-                "encoding": {
-                    "x": {**across, "field": "middle"},
-                    "y": {**down, "field": "name_y"},
-                    "text": {"field": "name"},
-                    "color": ink,
-                },
+        },
+        {
+            "mark": {"type": "text", "baseline": "top", "lineHeight": 13, "fontSize": SMALL},
+            "encoding": {
+                "x": {**across, "field": "middle"},
+                "y": {**down, "field": "name_y"},
+                "text": {"field": "name"},
+                "color": ink,
             },
-            {
-                "mark": {"type": "text", "fontWeight": 700},
-                "encoding": {
-                    "x": {**across, "field": "middle"},
-                    "y": {**down, "field": "value_y"},
-                    "text": {"field": "text"},
-                    "color": ink,
-                },
+        },
+        {
+            "mark": {"type": "text", "fontWeight": 700},
+            "encoding": {
+                "x": {**across, "field": "middle"},
+                "y": {**down, "field": "value_y"},
+                "text": {"field": "text"},
+                "color": ink,
             },
-        ],
-    }
+        },
+    ]
+    return {"height": height, "layer": [{"data": {"values": tiles}, "layer": layers}]}
 
 
 def _flow(grid: Grid, language: Language) -> Spec:

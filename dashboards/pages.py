@@ -112,10 +112,8 @@ PAGES = (
             _block("age", "public.age_band"),
             _block("age-et-sexe", "public.age_sex"),
             _block("nationalite", "public.nationality"),
-            _block(
-                *("femmes-et-age", "public.women", "public.mean_age"),
-                title="theme_public",
-            ),
+            _block("femmes", "public.women", years="all"),
+            _block("age-moyen", "public.mean_age", years="all"),
             _block(
                 *("parcours-de-rue", "public.street_history", "public.street_history_2y"),
                 title="block_street",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 from dashboards import export, tables
-from dashboards.charts import MOST_CHART_COLUMNS, chart
+from dashboards.charts import MOST_CHART_COLUMNS, chart, without_whole
 from dashboards.data import WHOLE, Edition, Measure, ReportItem
 from dashboards.grids import Block, Choice, Grid, grids, item_block
 from dashboards.pages import (
@@ -28,6 +28,7 @@ from dashboards.texts import (
 )
 
 ITEM = "element"
+TILES_WIDTH = 460
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ def _grid(grid: Grid, view: View, page: Page) -> None:
     else:
         spec = chart(grid, language)
         if spec:
-            st.vega_lite_chart(spec, theme=None, width="stretch", key=f"chart-{grid.key}")
+            width = TILES_WIDTH if grid.shape == "tiles" else "stretch"
+            st.vega_lite_chart(spec, theme=None, width=width, key=f"chart-{grid.key}")
         st.html(_notes(grid, bool(spec), view) + tables.grid_table(grid, language) + how)
     _take_away(grid, view, page)
 
@@ -96,6 +98,8 @@ def _notes(grid: Grid, drawn: bool, view: View) -> str:
     missing = sum(1 for figure in grid.cells if figure.value is None)
     if grid.shape == "flow" and missing:
         return tables.note(view.say("flow_masked", missing))
+    if without_whole(grid):
+        return tables.note(view.say("whole_in_table"))
     if grid.shape == "matrix" and len(grid.columns) > MOST_CHART_COLUMNS:
         return tables.note(view.say("chart_first_columns", MOST_CHART_COLUMNS))
     return ""
@@ -172,12 +176,15 @@ def _compare(view: View, page: Page) -> None:
     )
     label = _measure_label(*measure, edition, language)
     chosen = (Measure(*measure),)
-    for key, options in {
-        "carte": {"shape": "tiles", "places": "territories"},
-        "rang": {"places": "territories"},
-        "annees": {"years": "all"},
-    }.items():
-        block = Block(key, chosen, title=label, **options)
+
+    def title(key: str) -> str:
+        return f"{view.say(key)} – {label}"
+
+    for block in (
+        Block("carte", chosen, title("block_map"), places="territories", shape="tiles"),
+        Block("rang", chosen, title("block_ranking"), places="territories"),
+        Block("annees", chosen, title("block_over_years"), years="all"),
+    ):
         for grid in grids(block, view.choice, edition, language):
             _grid(grid, view, page)
 
