@@ -31,6 +31,10 @@ PRIMAL = 4
 """HiGHS's number for the primal simplex."""
 MANY = 24
 """So many ends are sought together; fewer, one by one."""
+PATIENCE = 4
+"""So often in vain."""
+NODES = 200
+"""Branches of an integer program: a limit that does not depend on the machine, as time would."""
 
 
 class Interval(NamedTuple):
@@ -49,7 +53,7 @@ class Contradiction(Exception):
 
 
 class NotDecided(Exception):
-    """The integer program did not come to an end in time."""
+    """The program did not come to an end."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,6 @@ class Model:
         sign: int,
         wanted: int | None = None,
         others: tuple[np.ndarray, np.ndarray] | None = None,
-        seconds: float = 20.0,
     ) -> np.ndarray | None:
         """Integer table with the least or greatest count of a cell, or just with one as `wanted`.
 
@@ -142,7 +145,7 @@ class Model:
         program.col_cost_ = cost
         program.integrality_ = [highspy.HighsVarType.kInteger] * len(self.columns)
         solver = _solver()
-        solver.setOptionValue("time_limit", seconds)
+        solver.setOptionValue("mip_max_nodes", NODES)
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.setOptionValue("mip_abs_gap", 0.5)
         solver.passModel(program)
@@ -373,15 +376,18 @@ class Attack:
         """Tables with as many cells as possible at 0, and as many others high, by a random draw."""
         random = np.random.default_rng(0)
         many = len(model.columns)
-        caps = np.full(many, MOST) if fitting is None else np.maximum(3 * self.reach, 2 * fitting)
-        vain = 0
-        while vain < 3 and (before := open_ends[1].sum() + open_ends[-1].sum()) >= MANY:
+        tight = np.full(many, MOST) if fitting is None else np.maximum(3 * self.reach, 2 * fitting)
+        loose = np.where(open_ends[1] | open_ends[-1], tight, MOST)
+        vain, turn = 0, 0
+        while vain < PATIENCE and (before := sum(map(np.sum, open_ends.values()))) >= MANY:
             low = open_ends[1] & (~open_ends[-1] | (random.random(many) < 0.5))
             high = open_ends[-1] & ~low
+            costs = (0.1 + random.random(many)) * (low * 1.0 - high)
             with suppress(Contradiction, NotDecided):
-                seen(model.wish((0.1 + random.random(many)) * (low * 1.0 - high), caps))
+                seen(model.wish(costs, tight if turn % 2 == 0 else loose))
             self.linear += 1
-            vain += before - open_ends[1].sum() - open_ends[-1].sum() < MANY
+            turn += 1
+            vain += before - sum(map(np.sum, open_ends.values())) < MANY
 
     def _probe(
         self, model: Model, column: int, sign: int, reach: int, seen: Callable
@@ -417,7 +423,7 @@ class Attack:
     ) -> np.ndarray | None:
         """Integer table with the cell as wanted: first by few moves, then anywhere.
 
-        None also where the search took too long: what is not proven counts as exposed.
+        None also where the search went too far: what is not proven counts as exposed.
         """
         if fitting is not None:
             if model.shifts is None:
@@ -434,12 +440,12 @@ class Attack:
                     self.integer += 1
                     with suppress(NotDecided):
                         others = (moves, model.shifts.start)
-                        found = model.probe_integer(column, sign, wanted, others, 2.0)
+                        found = model.probe_integer(column, sign, wanted, others)
                         if found is not None:
                             return found
         self.integer += 1
         try:
-            return model.probe_integer(column, sign, wanted, seconds=4.0)
+            return model.probe_integer(column, sign, wanted)
         except NotDecided:
             return None
 
