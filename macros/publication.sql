@@ -8,12 +8,12 @@ drop table if exists build_record
 {#-
   After a run that built everything and failed nowhere: note that, and publish the warehouse.
 
-  `--vars 'publish: false'` or CVG_PUBLISH=no leaves the publication out.
+  CVG_PUBLISH=no leaves the publication out.
 -#}
 {% macro publish_build(results) -%}
 {%- if execute and is_whole_build(results) %}
   {%- do run_query('create or replace table build_record as select code_version() as code_version') %}
-  {%- if var('publish', true) and env_var('CVG_PUBLISH', 'no') != 'no' %}
+  {%- if env_var('CVG_PUBLISH', 'no') != 'no' %}
     {%- set reason = run_query('select publish_edition()').columns[0].values()[0] %}
     {%- if reason -%}
 select error({{ dbt.string_literal(dbt.escape_single_quotes('nothing was published: ' ~ reason)) }})

@@ -41,13 +41,13 @@ def origin_of(warehouse: duckdb.DuckDBPyConnection) -> Origin:
     recorded = warehouse.execute(
         "select 1 from duckdb_tables() "
         "where database_name = current_database() and table_name = 'build_record'"
-    ).fetchone()
+    ).fetchall()
     if not recorded:
         raise Refusal(
             "the warehouse does not come from a whole build without a failed test; "
             "build it again: make build"
         )
-    (built_by,) = warehouse.execute("select code_version from build_record").fetchone()
+    ((built_by,),) = warehouse.execute("select code_version from build_record").fetchall()
     published_by = code_version()
     by = built_by if built_by == published_by else f"{built_by}, published by {published_by}"
     return Origin(_hash_of_exports(warehouse), by, hashlib.sha256(RULES.read_bytes()).hexdigest())
@@ -82,9 +82,9 @@ def _hash_of_exports(warehouse: duckdb.DuckDBPyConnection) -> str:
     """SHA-256 over the rows that were loaded, in whatever order they lie."""
     digest = hashlib.sha256()
     for export in EXPORTS:
-        (rows,) = warehouse.execute(
+        ((rows,),) = warehouse.execute(
             "select coalesce(sha256(string_agg(row_hash, '' order by row_hash)), '') "
             f"from (select sha256({export}::text) as row_hash from {export})"
-        ).fetchone()
+        ).fetchall()
         digest.update(f"{export} {rows}\n".encode())
     return digest.hexdigest()
