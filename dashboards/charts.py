@@ -23,8 +23,9 @@ Row = dict[str, Any]
 # Okabe and Ito: told apart in every kind of colour blindness. Each series also has its own shape.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 SHAPES = ("circle", "square", "triangle-up", "diamond")
-CHOSEN, BESIDE, OTHERS, INK, FAINT = COLOURS[0], "#595959", "#9DB8C7", "#222222", "#E3E8EB"
-SEQUENTIAL = ("#EAF3F9", "#0A4C7A")
+CHOSEN, BESIDE, OTHERS = COLOURS[0], "#595959", "#9DB8C7"
+INK, FAINT, ABSENT = "#222222", "#D5DCE1", "#F4F4F4"
+LIGHTEST, DARKEST = (234, 243, 249), (10, 76, 122)
 WIDTH, LINES_HEIGHT = 640, 260
 LABEL_LINE, LABEL_CHARACTERS, BAR, GAP = 16, 42, 20, 10
 CELL, TILE, FLOW_HEIGHT, FLOW_GAP, FLOW_STEPS = 26, 76, 320, 22, 16
@@ -105,14 +106,14 @@ def titled(spec: Spec, grid: Grid, source: str) -> Spec:
 def alternative_text(grid: Grid, language: Language) -> str:
     """The chart in words; all its values where they are few."""
     kind = say(language, "alt_" + grid.shape)
-    text = f"{kind} : {grid.title}. {grid.filters}."
+    text = f"{say(language, 'named', kind, grid.title)}. {grid.filters}."
     if sum(1 for _ in grid.cells) > 12:
         return f"{text} {say(language, 'alt_table_below')}"
     for row, figures in zip(grid.rows, grid.figures, strict=True):
         for column, figure in zip(grid.columns, figures, strict=True):
             if figure:
                 names = " ".join(dict.fromkeys((row.label, column.label)))
-                text += f" {names} : {value_text(figure, language)}."
+                text += f" {say(language, 'named', names, value_text(figure, language))}."
     return text
 
 
@@ -179,6 +180,12 @@ def _text(rows: list[Row], y: dict[str, Any], **mark: object) -> Spec:
         "mark": {"type": "text", "align": "left", "baseline": "middle", "lineHeight": 15, **mark},
         "encoding": {"x": {"value": 0}, "y": y, "text": {"field": "text"}},
     }
+
+
+def _shade(share: float) -> str:
+    """A colour between the lightest and the darkest."""
+    mixed = (low + (high - low) * share for low, high in zip(LIGHTEST, DARKEST, strict=True))
+    return "#" + "".join(f"{round(part):02X}" for part in mixed)
 
 
 def _lines(grid: Grid, language: Language) -> Spec:
@@ -439,7 +446,8 @@ def _strip(grid: Grid, language: Language) -> Spec:
 def _matrix(grid: Grid, language: Language) -> Spec:
     columns = [column.label for column in grid.columns[:MOST_CHART_COLUMNS]]
     largest = _largest(grid.cells) or 1
-    headings = [wrap(column, 12) for column in columns]
+    headings = [wrap(column, 12, break_long_words=False) for column in columns]
+    wide = max(len(word) for lines in headings for word in lines) > 12 or len(columns) > 4
     heading_height = 12 * max(map(len, headings)) + 8
     labels, cells, y = [], [], float(heading_height)
     for row, figures in zip(grid.rows, grid.figures, strict=True):
@@ -456,7 +464,7 @@ def _matrix(grid: Grid, language: Language) -> Spec:
                     "y": y,
                     "y2": y + CELL - 2,
                     "middle": y + CELL / 2 - 1,
-                    "v": share if figure.value is not None else None,
+                    "shade": _shade(share) if figure.value is not None else ABSENT,
                     "ink": "white" if share > 0.5 else INK,
                     "text": value_text(figure, language),
                 }
@@ -484,7 +492,7 @@ def _matrix(grid: Grid, language: Language) -> Spec:
                     "type": "text",
                     "baseline": "top",
                     "lineHeight": 12,
-                    "fontSize": 12 if len(columns) < 5 or heading_height == 20 else SMALL,
+                    "fontSize": SMALL if wide and heading_height > 20 else 12,
                 },
                 "encoding": {
                     "x": {**across, "bandPosition": 0.5},
@@ -501,16 +509,7 @@ def _matrix(grid: Grid, language: Language) -> Spec:
                             "x": across,
                             "y": down,
                             "y2": {"field": "y2"},
-                            "color": {
-                                "condition": {
-                                    "test": "datum.v !== null",
-                                    "field": "v",
-                                    "type": "quantitative",
-                                    "scale": {"domain": [0, 1], "range": list(SEQUENTIAL)},
-                                    "legend": None,
-                                },
-                                "value": "white",
-                            },
+                            "color": {"field": "shade", "type": "nominal", "scale": None},
                         },
                     },
                     {
@@ -553,7 +552,7 @@ def _tiles(grid: Grid, language: Language) -> Spec:
                 "y2": line * TILE + TILE - 4,
                 "name_y": line * TILE + 8,
                 "value_y": line * TILE + TILE - 16,
-                "v": share if figure.value is not None else None,
+                "shade": _shade(share) if figure.value is not None else ABSENT,
                 "ink": "white" if share > 0.5 else INK,
                 "edge": INK if row.place == grid.focus else FAINT,
                 "width": 3 if row.place == grid.focus else 1,
@@ -576,16 +575,7 @@ def _tiles(grid: Grid, language: Language) -> Spec:
                 "y2": {"field": "y2"},
                 "stroke": {"field": "edge", "type": "nominal", "scale": None},
                 "strokeWidth": {"field": "width", "type": "quantitative", "scale": None},
-                "color": {
-                    "condition": {
-                        "test": "datum.v !== null",
-                        "field": "v",
-                        "type": "quantitative",
-                        "scale": {"domain": [0, 1], "range": list(SEQUENTIAL)},
-                        "legend": None,
-                    },
-                    "value": "white",
-                },
+                "color": {"field": "shade", "type": "nominal", "scale": None},
             },
         },
         {

@@ -10,13 +10,14 @@ from urllib.parse import urlencode
 import vl_convert
 import xlsxwriter
 from dashboards.charts import chart, titled
-from dashboards.data import WHOLE, Edition
+from dashboards.data import WHOLE, Edition, Indicator
 from dashboards.figures import Figure, base_name, number, written
 from dashboards.grids import Choice, Grid
-from dashboards.tables import MARKS
+from dashboards.tables import MARKS, model
 from dashboards.texts import (
     Language,
     breakdown_label,
+    contradiction,
     definitions,
     indicator_label,
     place_name,
@@ -24,6 +25,7 @@ from dashboards.texts import (
 )
 
 Value = str | int | float | None
+MOST_VALUES_NAMED = 12
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     *("title", "indicator", "label", "year", "place", "place_name", "population", "breakdown"),
@@ -195,11 +197,53 @@ def reconciliation_lines(
             say(language, "figure_kind_" + row["kind"]),
             *(text(row, name) for name in ("printed", "computed", "difference")),
             say(language, "reconciliation_" + row["status"]),
-            " ".join(edition.contradictions.get(row["contradiction_id"] or "", ())),
+            contradiction(edition, row["contradiction_id"], language),
             row["indicator_id"] or "",
         ]
         for row in rows
     ]
+    return header, lines
+
+
+def values_text(indicator: Indicator, edition: Edition, language: Language) -> str:
+    """The breakdown values of an indicator, or how many there are."""
+    values = [value for value in edition.breakdowns.get(indicator.indicator_id, ()) if value]
+    if len(values) > MOST_VALUES_NAMED:
+        return say(language, "many_values", len(values))
+    labels = (breakdown_label(edition, indicator, value, language) for value in values)
+    return " ; ".join(labels)
+
+
+def dictionary_lines(
+    indicators: list[Indicator], edition: Edition, language: Language
+) -> tuple[list[str], list[list[str]]]:
+    """The catalogue as a header and lines of text."""
+    header = [
+        say(language, "column_" + name)
+        for name in (
+            *("indicator", "label", "theme", "statistic", "counting_unit", "base"),
+            *("numerator_definition", "denominator_definition", "breakdown", "model"),
+            "published_in",
+        )
+    ]
+    lines = []
+    for indicator in indicators:
+        numerator, denominator = definitions(indicator, language)
+        lines.append(
+            [
+                indicator.indicator_id,
+                indicator_label(indicator, language),
+                say(language, "theme_" + indicator.theme),
+                say(language, "statistic_" + indicator.statistic),
+                say(language, "counted_" + indicator.counting_unit),
+                base_name(indicator, language) if indicator.base else "",
+                numerator,
+                denominator or "",
+                values_text(indicator, edition, language),
+                model(indicator.indicator_id),
+                indicator.published_in or "",
+            ]
+        )
     return header, lines
 
 

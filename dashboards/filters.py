@@ -83,6 +83,15 @@ def show(edition: Edition, speak: Language) -> Choice:
     return Choice(int(year), place, population, tuple(indicators))
 
 
+def of_the_page(name: str, title: str, values: list[str], default: str, speak: Language) -> None:
+    """Set what only this page asks for: from the address, from before, or the default."""
+    asked = st.query_params.get(name) if _from_a_link() else None
+    value = asked if asked is not None else st.session_state.get(name, default)
+    if asked is not None and asked not in values:
+        st.warning(say(speak, "unknown_value", asked, title, default))
+    st.session_state[name] = value if value in values else default
+
+
 def write_address(choice: Choice, speak: Language, more: dict[str, str]) -> None:
     """Write the filters, and what else the page asks for, into the address bar."""
     query = query_of(choice, speak) | more

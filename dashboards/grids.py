@@ -8,7 +8,7 @@ from math import prod
 from typing import Any, Literal
 
 from dashboards.data import EVERYBODY, JOIN, WHOLE, Edition, Indicator, Measure, ReportItem
-from dashboards.figures import Figure, look_up
+from dashboards.figures import NOT_PUBLISHED, Figure, look_up
 from dashboards.texts import TEXTS, Language, indicator_label, place_name, say, value_label
 
 Shape = Literal["lines", "bars", "strip", "matrix", "flow", "tiles", "cards"]
@@ -97,9 +97,7 @@ def grids(block: Block, choice: Choice, edition: Edition, language: Language) ->
             group = groups.setdefault(kind, [])
             group += [(indicator, value) for value in _matching(edition, indicator, measure)]
     made = [
-        _grid(block, _axes(block, group, choice, edition, language), choice, edition, language)
-        for group in groups.values()
-        if group
+        _published(block, group, choice, edition, language) for group in groups.values() if group
     ]
     if len(made) < 2:
         return made
@@ -186,6 +184,10 @@ def _axes(
         "territories": [WHOLE, *edition.territories],
         "chosen": list(dict.fromkeys((choice.place, WHOLE))),
     }
+    populations = dict.fromkeys(
+        name if name in edition.populations else EVERYBODY
+        for name in block.populations or (choice.population,)
+    )
     parts = [_parts(*measure, edition, language) for measure in measures]
     if block.shape == "cards":
         parts = [_as_one(part) for part in parts]
@@ -213,10 +215,7 @@ def _axes(
                 (place, place_name(edition, place, language))
                 for place in places.get(block.places, [block.places])
             ],
-            "population": [
-                (name, say(language, "population_" + name))
-                for name in block.populations or (choice.population,)
-            ],
+            "population": [(name, say(language, "population_" + name)) for name in populations],
             "first": list(firsts.items()),
             "second": list(seconds.items()),
         },
@@ -290,6 +289,26 @@ def _layout(axes: _Axes, block: Block, choice: Choice) -> tuple[_Axes, Shape, li
         axes = axes.only("place", axes.values["place"][0][0])
     shape = "bars" if axes.size(*across) <= MOST_BARS else "matrix"
     return axes, shape, ["first", "year"], across
+
+
+def _published(
+    block: Block,
+    measures: list[tuple[Indicator, str]],
+    choice: Choice,
+    edition: Edition,
+    language: Language,
+) -> Grid:
+    """The grid for the chosen place, or for the whole where nothing of it is published there."""
+    grid = _grid(
+        block, _axes(block, measures, choice, edition, language), choice, edition, language
+    )
+    nothing = all(
+        figure.status == NOT_PUBLISHED for figure in grid.cells if figure.geography != WHOLE
+    )
+    if block.places != "chosen" or choice.place == WHOLE or not nothing:
+        return grid
+    whole = replace(choice, place=WHOLE)
+    return _grid(block, _axes(block, measures, whole, edition, language), whole, edition, language)
 
 
 def _grid(block: Block, axes: _Axes, choice: Choice, edition: Edition, language: Language) -> Grid:

@@ -1,10 +1,9 @@
 """Grids as HTML: tables, cards and definitions. Every text from outside is escaped here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from urllib.parse import quote
 
-from dashboards.data import WHOLE, Edition
+from dashboards.data import WHOLE, Edition, Indicator
 from dashboards.figures import (
     FEW_PEOPLE,
     Figure,
@@ -91,7 +90,8 @@ def plain_table(
     )
     return (
         _box(caption, language)
-        + f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
+        + f"<caption>{escape(caption)}</caption>"
+        + (f"<thead><tr>{head}</tr></thead>" if any(header) else "")
         + f"<tbody>{body}</tbody></table></div>"
     )
 
@@ -141,7 +141,7 @@ def cards(grid: Grid, language: Language) -> str:
             f"<p>{escape(grid.columns[0].label)}</p>"
             f"{_figure(first, language)}<ul>{beneath}</ul></div>"
         )
-    return f'<div class="cards">{"".join(made)}</div>' + legend(grid, language)
+    return f'<div class="cards key">{"".join(made)}</div>' + legend(grid, language)
 
 
 def headline(grid: Grid, language: Language) -> str:
@@ -177,34 +177,36 @@ def legend(grid: Grid, language: Language) -> str:
 
 def explanation(grid: Grid, source: str, docs_url: str, language: Language) -> str:
     """How each indicator of the grid is computed, folded away."""
-    parts = []
-    for indicator in grid.indicators:
-        numerator, denominator = definitions(indicator, language)
-        name = model(indicator.indicator_id)
-        rule = f"<code>{escape(name)}</code>"
-        if docs_url:
-            address = f"{docs_url.rstrip('/')}/dictionary.html#!/model/model.cvg_warehouse."
-            address += quote(name)
-            rule = f'<a href="{escape(address)}" target="_blank" rel="noopener">{rule}</a>'
-        terms = {
-            "numerator": escape(numerator),
-            "denominator": escape(denominator or say(language, "no_denominator")),
-            "base": escape(base_name(indicator, language)),
-            "rule": rule,
-            "identifier": f"<code>{escape(indicator.indicator_id)}</code>",
-        }
-        parts.append(
-            f"<h4>{escape(indicator_label(indicator, language))}</h4><dl>"
-            + "".join(
-                f"<dt>{escape(say(language, key))}</dt><dd>{text}</dd>"
-                for key, text in terms.items()
-            )
-            + "</dl>"
-        )
+    parts = [definition(indicator, docs_url, language, {}) for indicator in grid.indicators]
     return (
         f'<details class="how"><summary>{escape(say(language, "how"))}</summary>'
-        f"{''.join(parts)}<p>{escape(say(language, 'source'))} : {escape(source)}</p></details>"
+        f"{''.join(parts)}<p>{escape(say(language, 'named', say(language, 'source'), source))}</p>"
+        "</details>"
     )
+
+
+def definition(
+    indicator: Indicator, docs_url: str, language: Language, more: Mapping[str, str]
+) -> str:
+    """What an indicator counts and where its rule stands; `more` are terms by their text's key."""
+    numerator, denominator = definitions(indicator, language)
+    name = model(indicator.indicator_id)
+    rule = f"<code>{escape(name)}</code>"
+    if docs_url:
+        address = f"{docs_url.rstrip('/')}/dictionary.html#!/model/model.cvg_warehouse.{name}"
+        rule = f'<a href="{escape(address)}" target="_blank" rel="noopener">{rule}</a>'
+    terms = {
+        "numerator": escape(numerator),
+        "denominator": escape(denominator or say(language, "no_denominator")),
+        "base" if indicator.base else "counted": escape(base_name(indicator, language)),
+        **{key: escape(text) for key, text in more.items() if text},
+        "rule": rule,
+        "identifier": f"<code>{escape(indicator.indicator_id)}</code>",
+    }
+    listed = "".join(
+        f"<dt>{escape(say(language, key))}</dt><dd>{text}</dd>" for key, text in terms.items()
+    )
+    return f"<h3>{escape(indicator_label(indicator, language))}</h3><dl>{listed}</dl>"
 
 
 def _box(caption: str, language: Language) -> str:
@@ -216,7 +218,7 @@ def _caption(grid: Grid, language: Language) -> str:
     bases = dict.fromkeys(base_name(indicator, language) for indicator in grid.indicators)
     counts = all(indicator.statistic == "count" for indicator in grid.indicators)
     named = say(language, "counted" if counts else "base")
-    return f"{grid.filters}. {named} : {' ; '.join(bases)}."
+    return f"{grid.filters}. {say(language, 'named', named, ' ; '.join(bases))}."
 
 
 def _chosen(grid: Grid, place: str | None, year: int | None) -> str:

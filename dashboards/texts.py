@@ -1,6 +1,7 @@
 """Every text of the viewer, in both languages; the edition brings its own labels.
 
-texts.toml holds the texts by key, definitions_fr.csv the French of the catalogue's definitions.
+texts.toml holds the texts by key; definitions_fr.csv and contradictions_fr.csv the French of what
+the edition says in English only.
 """
 
 import csv
@@ -19,6 +20,10 @@ with (_HERE / "definitions_fr.csv").open(encoding="utf-8", newline="") as _strea
     DEFINITIONS_FR = {
         row["indicator_id"]: (row["numerator"], row["denominator"] or None)
         for row in csv.DictReader(_stream)
+    }
+with (_HERE / "contradictions_fr.csv").open(encoding="utf-8", newline="") as _stream:
+    CONTRADICTIONS_FR = {
+        row["contradiction_id"]: row["explanation"] for row in csv.DictReader(_stream)
     }
 
 
@@ -67,3 +72,11 @@ def definitions(indicator: Indicator, language: Language) -> tuple[str, str | No
     """What the numerator and the denominator count; in English where no French is written yet."""
     english = (indicator.numerator_definition, indicator.denominator_definition)
     return DEFINITIONS_FR.get(indicator.indicator_id, english) if language == "fr" else english
+
+
+def contradiction(edition: Edition, contradiction_id: str | None, language: Language) -> str:
+    """How the report contradicts itself; '' for no contradiction."""
+    if not contradiction_id:
+        return ""
+    english = " ".join(edition.contradictions.get(contradiction_id, ()))
+    return CONTRADICTIONS_FR.get(contradiction_id, english) if language == "fr" else english

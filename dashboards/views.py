@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import streamlit as st
-from dashboards import export, tables
+from dashboards import export, filters, tables
 from dashboards.charts import MOST_CHART_COLUMNS, chart, without_whole
 from dashboards.data import WHOLE, Edition, Measure, ReportItem
 from dashboards.grids import Block, Choice, Grid, grids, item_block
@@ -22,12 +22,12 @@ from dashboards.reference import reference_table
 from dashboards.texts import (
     Language,
     breakdown_label,
-    definitions,
     indicator_label,
+    place_name,
     say,
 )
 
-ITEM = "element"
+ITEM, MEASURE = "element", "mesure"
 TILES_WIDTH = 460
 
 
@@ -79,7 +79,7 @@ def _grid(grid: Grid, view: View, page: Page) -> None:
     language = view.language
     source = export.source_text(view.edition, language)
     how = tables.explanation(grid, source, view.docs_url, language)
-    st.subheader(_plain(grid.title), anchor=grid.key)
+    st.header(_plain(grid.title), anchor=grid.key)
     st.html(tables.filters_line(grid) + tables.headline(grid, language))
     if grid.shape == "cards":
         st.html(tables.cards(grid, language) + how)
@@ -93,6 +93,9 @@ def _grid(grid: Grid, view: View, page: Page) -> None:
 
 
 def _notes(grid: Grid, drawn: bool, view: View) -> str:
+    if grid.focus != view.choice.place:
+        name = place_name(view.edition, view.choice.place, view.language)
+        return tables.note(view.say("place_not_published", name))
     if not drawn:
         return tables.note(view.say("table_only"))
     missing = sum(1 for figure in grid.cells if figure.value is None)
@@ -157,23 +160,27 @@ def _territory(view: View, page: Page) -> None:
 def _compare(view: View, page: Page) -> None:
     """One measure for all territories: map, ranking, years."""
     edition, language = view.edition, view.language
-    measures = [
-        (name, breakdown)
+    measures = {
+        f"{name}:{breakdown}": (name, breakdown)
         for name in view.choice.indicators or edition.indicators
         for breakdown in edition.breakdowns.get(name, ())
         if not name.startswith("partners.partner_actions")
-    ]
+    }
     if not measures:
         _none_of_these(view)
         return
-    usual = (LASTING_JOB.measures[0].indicator_id, LASTING_JOB.measures[0].pattern)
-    measure = st.selectbox(
+    usual = ":".join((LASTING_JOB.measures[0].indicator_id, LASTING_JOB.measures[0].pattern))
+    options = list(measures)
+    first = usual if usual in measures else options[0]
+    filters.of_the_page(MEASURE, view.say("measure"), options, first, language)
+    chosen_key = st.selectbox(
         view.say("measure"),
-        measures,
-        index=measures.index(usual) if usual in measures else 0,
-        key="mesure",
-        format_func=lambda pair: _measure_label(*pair, edition, language),
+        options,
+        key=MEASURE,
+        format_func=lambda key: _measure_label(*measures[key], edition, language),
     )
+    view.more[MEASURE] = chosen_key
+    measure = measures[chosen_key]
     label = _measure_label(*measure, edition, language)
     chosen = (Measure(*measure),)
 
@@ -202,7 +209,7 @@ def _report(view: View, page: Page) -> None:
     """One item of the Bilan at a time, chosen or turned to."""
     items = view.edition.report_items
     wanted = [
-        number
+        str(number)
         for number, item in items.items()
         if not view.choice.indicators
         or any(measure.indicator_id in view.choice.indicators for measure in item.measures)
@@ -210,8 +217,7 @@ def _report(view: View, page: Page) -> None:
     if not wanted:
         _none_of_these(view)
         return
-    if st.session_state.get(ITEM) not in wanted:
-        st.session_state[ITEM] = wanted[0]
+    filters.of_the_page(ITEM, view.say("report_item"), wanted, wanted[0], view.language)
     position = wanted.index(st.session_state[ITEM])
 
     def turn(by: int) -> None:
@@ -221,13 +227,13 @@ def _report(view: View, page: Page) -> None:
         view.say("report_item"),
         wanted,
         key=ITEM,
-        format_func=lambda number: f"{number}. {items[number].title_fr}",
+        format_func=lambda number: f"{number}. {items[int(number)].title_fr}",
     )
-    view.more[ITEM] = str(number)
+    view.more[ITEM] = number
     with st.container(horizontal=True):
         st.button("← " + view.say("previous"), on_click=turn, args=(-1,))
         st.button(view.say("next") + " →", on_click=turn, args=(1,))
-    item = items[number]
+    item = items[int(number)]
     st.html(
         tables.note(
             f"{item.section} · {view.say('kind_' + item.kind)} · {number} / {len(items)}. "
@@ -241,7 +247,7 @@ def _report(view: View, page: Page) -> None:
 
 
 def _reference(item: ReportItem, view: View) -> None:
-    st.subheader(_plain(item.title_fr), anchor=f"element-{item.item}")
+    st.header(_plain(item.title_fr), anchor=f"element-{item.item}")
     header, rows = reference_table(item.reference_seed or "", view.edition, view.language)
     st.html(
         tables.note(view.say("reference_list"))
@@ -253,10 +259,10 @@ def _reference(item: ReportItem, view: View) -> None:
 def _quality(view: View, page: Page) -> None:
     """For reviewers: the edition's own description, and printed beside computed figures."""
     edition, language = view.edition, view.language
-    st.subheader(view.say("quality_edition"), anchor="edition")
+    st.header(view.say("quality_edition"), anchor="edition")
     rows = export.edition_table(edition, language)
     st.html(tables.plain_table(view.say("quality_edition"), ("", ""), rows, language))
-    st.subheader(view.say("quality_reconciliation"), anchor="rapprochement")
+    st.header(view.say("quality_reconciliation"), anchor="rapprochement")
     everything = view.say("quality_all")
     statuses = dict.fromkeys(row["status"] for row in edition.reconciliation)
     places = dict.fromkeys(row["table_id"] or "" for row in edition.reconciliation)
@@ -296,46 +302,40 @@ def _quality(view: View, page: Page) -> None:
 
 
 def _dictionary(view: View, page: Page) -> None:
+    """Every indicator, theme by theme, then the bases."""
     edition, language = view.edition, view.language
-    title = view.say("dictionary_indicators")
-    header = [
-        view.say("column_" + name)
-        for name in (
-            *("label", "theme", "statistic", "counting_unit", "numerator_definition"),
-            *("denominator_definition", "base", "breakdown", "model", "indicator"),
-            "published_in",
-        )
+    chosen = [
+        indicator
+        for name, indicator in edition.indicators.items()
+        if not view.choice.indicators or name in view.choice.indicators
     ]
-    rows = []
-    for name, indicator in edition.indicators.items():
-        if view.choice.indicators and name not in view.choice.indicators:
-            continue
-        numerator, denominator = definitions(indicator, language)
-        values = [
-            breakdown_label(edition, indicator, value, language)
-            for value in edition.breakdowns.get(name, ())
-            if value
-        ]
-        rows.append(
-            [
-                indicator_label(indicator, language),
-                view.say("theme_" + indicator.theme),
-                view.say("statistic_" + indicator.statistic),
-                view.say("counted_" + indicator.counting_unit),
-                numerator,
-                denominator or view.say("no_denominator"),
-                view.say("base_" + indicator.base) if indicator.base else "",
-                ", ".join(values) if len(values) <= 12 else view.say("many_values", len(values)),
-                tables.model(name),
-                name,
-                indicator.published_in or "",
-            ]
+    themes = dict.fromkeys(indicator.theme for indicator in chosen)
+    titles = [(theme, view.say("theme_" + theme)) for theme in themes]
+    st.html(tables.contents([*titles, ("bases", view.say("dictionary_bases"))], language))
+    header, rows = export.dictionary_lines(chosen, edition, language)
+    _take_away_lines("dictionnaire", view.say("page_dictionary"), header, rows, view)
+    for theme, title in titles:
+        st.header(title, anchor=theme)
+        st.html(
+            '<div class="how">'
+            + "".join(
+                tables.definition(
+                    indicator,
+                    view.docs_url,
+                    language,
+                    {
+                        "column_statistic": view.say("statistic_" + indicator.statistic),
+                        "column_breakdown": export.values_text(indicator, edition, language),
+                        "column_published_in": indicator.published_in or "",
+                    },
+                )
+                for indicator in chosen
+                if indicator.theme == theme
+            )
+            + "</div>"
         )
-    st.subheader(title, anchor="indicateurs")
-    st.html(tables.plain_table(title, header, rows, language))
-    _take_away_lines("dictionnaire", title, header, rows, view)
     bases = dict.fromkeys(one.base for one in edition.indicators.values() if one.base)
-    st.subheader(view.say("dictionary_bases"), anchor="bases")
+    st.header(view.say("dictionary_bases"), anchor="bases")
     st.html(
         tables.plain_table(
             view.say("dictionary_bases"),
