@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from cvg_warehouse.disclosure.attack import Attack, Contradiction
+from cvg_warehouse.disclosure.attack import Attack
 from cvg_warehouse.disclosure.grid import Cell, Grid
 from cvg_warehouse.disclosure.plan import Plan
+from cvg_warehouse.disclosure.programs import Contradiction
 from cvg_warehouse.disclosure.system import System, Unknowns, years_of
 
 

@@ -15,7 +15,7 @@ with it. Every masked cell, whether small or not, has to look as if it could be 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
@@ -25,24 +25,13 @@ from cvg_warehouse.disclosure.bounds import propagate
 from cvg_warehouse.disclosure.plan import Plan
 from cvg_warehouse.disclosure.system import UNBOUNDED, System, Unknowns
 
-ROUNDS = 40
 
-
-@dataclass
+@dataclass(frozen=True)
 class Protection:
-    """The masks of an edition and how they stood the attack."""
+    """Masks by cell, and tables of all cells that show how wide the intervals are."""
 
     masked: np.ndarray
-    exposed: list[Exposed] = field(default_factory=list)
-    rounds: int = 0
-    linear: int = 0
-    integer: int = 0
-    witnesses: list[np.ndarray] = field(default_factory=list)
-
-    @property
-    def is_proven(self) -> bool:
-        """Whether no cell falls short."""
-        return not self.exposed
+    witnesses: list[np.ndarray]
 
 
 def unknowns_of(system: System, plan: Plan, masked: np.ndarray) -> Unknowns:
@@ -57,28 +46,19 @@ def required(plan: Plan, masked: np.ndarray) -> np.ndarray:
 
 
 def protect(system: System, plan: Plan, reach: int) -> Protection:
-    """Masks for a system whose cells all may hang together; see `publication`."""
+    """Masks for one year. Whether they suffice is not said here, but by the proof."""
     parts = _parts(system)
-    masked = plan.hidden & ~plan.given
-    result = Protection(masked)
-    hopeless: set[int] = set()
     attack: Attack | None = None
-    for result.rounds in range(1, ROUNDS + 1):
-        masked = _repair(system, plan, parts, masked, reach)
+    masked, more = plan.hidden & ~plan.given, np.zeros(len(plan.counts), dtype=bool)
+    while attack is None or more.any():
+        masked = _repair(system, plan, parts, masked | more, reach)
         unknowns, needed = unknowns_of(system, plan, masked), required(plan, masked)
         if attack is None:
             attack = Attack(unknowns, needed, reach, start=plan.counts)
         else:
             attack = attack.goes_on(unknowns, needed)
-        exposed = attack.run()
-        result.linear, result.integer = attack.linear, attack.integer
-        result.witnesses = attack.witnesses
-        result.masked, result.exposed = masked, exposed
-        more = _answer(plan, parts, masked, exposed, hopeless)
-        if not more.any():
-            break
-        masked = masked | more
-    return result
+        more = _answer(plan, parts, masked, attack.run())
+    return Protection(masked, attack.witnesses)
 
 
 def _parts(system: System) -> sp.csr_array:
@@ -111,7 +91,7 @@ def _repair(
     system: System, plan: Plan, parts: sp.csr_array, masked: np.ndarray, reach: int
 ) -> np.ndarray:
     """Mask until no relation by itself exposes a cell, as far as one more mask there helps."""
-    for _ in range(ROUNDS):
+    while True:
         masked = _close(plan, parts, masked)
         unknowns = unknowns_of(system, plan, masked)
         bounds = propagate(unknowns)
@@ -160,11 +140,7 @@ def _cheapest(
 
 
 def _answer(
-    plan: Plan,
-    parts: sp.csr_array,
-    masked: np.ndarray,
-    exposed: Iterable[Exposed],
-    hopeless: set[int],
+    plan: Plan, parts: sp.csr_array, masked: np.ndarray, exposed: Iterable[Exposed]
 ) -> np.ndarray:
     """Masks against an attack: for each exposed cell the cheapest that gives it away."""
     more = np.zeros(len(masked), dtype=bool)
@@ -178,7 +154,6 @@ def _answer(
         if more[cells].any():
             continue
         if not useful.any():
-            hopeless.add(one.cell)
             continue
         gain = np.minimum(np.abs(prices[useful]) * room[useful], 1 + plan.counts[one.cell])
         more[cells[useful][np.argmin(cost[cells[useful]] / gain)]] = True
