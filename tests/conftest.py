@@ -7,12 +7,14 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
+from bench.serving import BROWSER
+from playwright.sync_api import Browser, sync_playwright
 
 from cvg_warehouse.contracts import EXPORTS
 from cvg_warehouse.paths import PROJECT, exports_folder
@@ -129,6 +131,24 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     before = fingerprints(exports)
     run = run_cvg("build", CVG_EXPORTS=exports, CVG_WAREHOUSE=warehouse)
     return Built(exports, warehouse, run, before)
+
+
+@pytest.fixture(scope="session")
+def editions(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Published editions to read: those of `make lint`, or else new ones."""
+    folder = PROJECT / "target" / "test" / "editions"
+    if not (folder / "current.json").exists():
+        warehouse = request.getfixturevalue("built").warehouse
+        folder = tmp_path_factory.mktemp("editions")
+        run = run_cvg("publish", CVG_WAREHOUSE=warehouse, CVG_EDITIONS=folder)
+        assert run.returncode == 0, run.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright, playwright.chromium.launch(**BROWSER) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
