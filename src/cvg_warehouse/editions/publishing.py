@@ -12,7 +12,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -98,10 +98,16 @@ def publish(
         pointer = read_pointer(folder)
         _remove_leftovers(folder, pointer)
         origin = origin_of(warehouse)
-        current = pointer and _same_edition(folder, pointer, origin)
-        if current:
-            return _publication(folder, current, is_new=False)
-        return _publish(warehouse, folder, pointer, origin, kept, report)
+        before = pointer.edition if pointer and _is_whole(folder, pointer) else None
+        if before and _origin_of_edition(folder, before) == origin:
+            return _publication(folder, before, is_new=False)
+        previous = edition_file(folder, before, "public") if before else None
+        protected = protect_warehouse(warehouse, previous, report)
+        if protected.exposed:
+            raise Unprotected(
+                *(f"public edition: could be computed: {cell}" for cell in protected.exposed)
+            )
+        return _publish(warehouse, folder, pointer, origin, protected, kept)
 
 
 def select_edition(edition: str) -> None:
@@ -133,20 +139,13 @@ def _publish(
     folder: Path,
     pointer: Pointer | None,
     origin: Origin,
+    protected: Protected,
     kept: int,
-    report: Callable[[str, float], None] | None,
 ) -> Publication:
-    previous = pointer and pointer.edition
-    is_whole = previous and _is_whole(folder, pointer, previous)
-    previous_file = edition_file(folder, previous, "public") if is_whole else None
-    protected = protect_warehouse(warehouse, previous_file, report)
-    if protected.exposed:
-        raise Unprotected(
-            *(f"public edition: could be computed: {cell}" for cell in protected.exposed)
-        )
+    """Write both files, give them their names, move the pointer."""
     now = datetime.now(UTC).replace(tzinfo=None)
     seal = hashlib.sha256(f"{origin}{now}".encode()).hexdigest()[:8]
-    record = Record(f"{now:%Y%m%dT%H%M%SZ}-{seal}", now, origin, previous)
+    record = Record(f"{now:%Y%m%dT%H%M%SZ}-{seal}", now, origin, pointer and pointer.edition)
     edition = record.edition_id
     warehouse.register("printed_cells", protected.mart_indicators.to_arrow())
     try:
@@ -197,26 +196,24 @@ def _write(
     return checksum_of(file)
 
 
-def _same_edition(folder: Path, pointer: Pointer, origin: Origin) -> str | None:
-    """The current edition, where it is whole and of this origin."""
-    if _is_whole(folder, pointer, pointer.edition):
-        with open_locked(edition_file(folder, pointer.edition, "public")) as connection:
-            found = connection.execute(
-                "select exports_hash, code_version, rules_hash from edition"
-            ).fetchall()
-        if found == [astuple(origin)]:
-            return pointer.edition
-    return None
-
-
-def _is_whole(folder: Path, pointer: Pointer, edition: str) -> bool:
-    checksums = pointer.checksums.get(edition, {})
+def _is_whole(folder: Path, pointer: Pointer) -> bool:
+    """Whether the current edition is as it was published."""
+    checksums = pointer.checksums.get(pointer.edition, {})
     return not any(
         faults_of(
-            edition_file(folder, edition, audience), edition, audience, checksums.get(audience)
+            edition_file(folder, pointer.edition, audience),
+            pointer.edition,
+            audience,
+            checksums.get(audience),
         )
         for audience in AUDIENCES
     )
+
+
+def _origin_of_edition(folder: Path, edition: str) -> Origin:
+    with open_locked(edition_file(folder, edition, "public")) as connection:
+        found = connection.execute("select exports_hash, code_version, rules_hash from edition")
+        return Origin(*found.fetchall()[0])
 
 
 def _keep(pointer: Pointer | None, edition: str, checksums: dict[str, str], number: int) -> Pointer:

@@ -1,0 +1,758 @@
+"""Editions: readers always see the old one or the new one, whole, whatever happens to a build."""
+
+import dataclasses
+import json
+import os
+import pickle
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from conftest import CVG, fingerprints, header_of, read_rows, run_cvg, write_rows
+from cvg_warehouse import build
+from cvg_warehouse.cli import app
+from cvg_warehouse.contracts import EXPORTS
+from cvg_warehouse.dbt_run import Step
+from cvg_warehouse.disclosure import Exposure, Protected
+from cvg_warehouse.editions import AUDIENCES, current_edition, open_edition
+from cvg_warehouse.editions import publishing as press
+from cvg_warehouse.editions.contents import Record, fill
+from cvg_warehouse.editions.origin import Origin
+from cvg_warehouse.editions.pointer import edition_file, read_pointer
+from cvg_warehouse.editions.verifying import faults_of
+from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS
+from cvg_warehouse.terminal import Refusal
+
+DBT = Path(sys.executable).with_name("dbt")
+RANDOM = random.Random(2024)
+# Publishes over and over, with the protection of the public edition at hand: what is killed, then,
+# is the writing. Each publication is of other exports than the one before.
+PUBLISH_AGAIN_AND_AGAIN = """
+import pickle, sys
+from pathlib import Path
+import duckdb
+from cvg_warehouse.editions import publishing
+publishing.protect_warehouse = lambda *_: pickle.loads(Path(sys.argv[2]).read_bytes())
+print("ready", flush=True)
+while True:
+    with duckdb.connect(sys.argv[1]) as warehouse:
+        warehouse.execute("update salaries set ligne_source = uuid()")
+    print(publishing.publish_file(Path(sys.argv[1]), lambda *_: None), flush=True)
+"""
+
+
+@dataclass(frozen=True)
+class House:
+    """Exports, the warehouse built from them, and its editions."""
+
+    home: Path
+    exports: Path
+    scratch: Path
+    """Of dbt: what it has parsed once for these exports."""
+
+    @property
+    def warehouse(self) -> Path:
+        return self.home / "cvg.duckdb"
+
+    @property
+    def editions(self) -> Path:
+        return self.home / "editions"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {
+            "CVG_EXPORTS": str(self.exports),
+            "CVG_WAREHOUSE": str(self.warehouse),
+            "CVG_EDITIONS": str(self.editions),
+            "CVG_PUBLISH": "yes",
+            "DBT_TARGET_PATH": str(self.scratch / "target"),
+            "DBT_LOG_PATH": str(self.scratch / "logs"),
+        }
+
+    def dbt(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [DBT, *arguments],
+            cwd=PROJECT,
+            env=os.environ | self.variables | variables,
+            capture_output=True,
+            text=True,
+        )
+
+    def cvg(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return run_cvg(*arguments, **(self.variables | variables))
+
+    def start(self, *command: str | Path) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            command,
+            cwd=PROJECT,
+            env=os.environ | self.variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def deliver_other_exports(self) -> None:
+        """Other rows with the same figures, as if they had been delivered and built."""
+        with duckdb.connect(self.warehouse) as connection:
+            connection.execute("update salaries set ligne_source = uuid()")
+
+    def current(self) -> str:
+        """The current edition, which is found whole."""
+        pointer = read_pointer(self.editions)
+        assert pointer
+        assert self.faults(pointer.edition) == []
+        return pointer.edition
+
+    def faults(self, edition: str) -> list[str]:
+        checksums = read_pointer(self.editions).checksums[edition]
+        assert checksums.keys() == set(AUDIENCES)
+        return [
+            fault
+            for audience, checksum in checksums.items()
+            for fault in faults_of(
+                edition_file(self.editions, edition, audience), edition, audience, checksum
+            )
+        ]
+
+    def assert_nothing_is_left(self) -> None:
+        """The pointer, the lock and the editions that the pointer knows, and no other file."""
+        kept = read_pointer(self.editions).checksums
+        assert {path.name for path in self.editions.iterdir()} == {
+            *(".lock", "current.json"),
+            *(f"{edition}-{audience}.duckdb" for edition in kept for audience in AUDIENCES),
+        }
+
+
+@pytest.fixture(scope="module")
+def first_house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """What plain `dbt build` makes of one year of the demo, all paths relative."""
+    folder = tmp_path_factory.mktemp("first")
+    house = House(folder / "house", folder / "exports", folder / "scratch")
+    for path in (house.home, house.exports, house.scratch):
+        path.mkdir()
+    for export in EXPORTS:
+        rows = read_rows(SHIPPED_EXPORTS / f"{export}.csv")
+        of_2020 = [row for row in rows if row["annee"] == "2020"]
+        write_rows(house.exports / f"{export}.csv", list(rows[0]), of_2020)
+    relative = {
+        name: os.path.relpath(path, PROJECT)
+        for name, path in house.variables.items()
+        if path.startswith("/")
+    }
+    run = house.dbt("build", "--no-use-colors", **relative)
+    assert run.returncode == 0, run.stdout
+    assert "leaked" not in run.stderr
+    (house.scratch / "said").write_text(run.stdout + run.stderr, encoding="utf-8")
+    return house
+
+
+@pytest.fixture
+def house(first_house: House, tmp_path: Path) -> House:
+    """Another warehouse with its editions, to change, from the same exports."""
+    shutil.copytree(first_house.home, tmp_path / "house")
+    return dataclasses.replace(first_house, home=tmp_path / "house")
+
+
+@pytest.fixture
+def delivery(house: House, tmp_path: Path) -> House:
+    """The same with exports to change."""
+    shutil.copytree(house.exports, tmp_path / "exports")
+    return dataclasses.replace(house, exports=tmp_path / "exports", scratch=tmp_path)
+
+
+@pytest.fixture
+def protected(house: House) -> Protected:
+    """The protection that the current edition was published with."""
+    file = edition_file(house.editions, house.current(), "public")
+    with duckdb.connect(file, read_only=True) as connection:
+        cells = connection.sql("select * from mart_indicators").pl()
+        numbers = rows(
+            connection,
+            "select cells, primary_masks, secondary_masks, masked_share_of_counts from edition",
+        )
+    protected = Protected(cells, *numbers[0], exposed=[])
+    (house.home / "protected").write_bytes(pickle.dumps(protected))
+    return protected
+
+
+@pytest.fixture
+def publisher(house: House, protected: Protected, monkeypatch: pytest.MonkeyPatch) -> House:
+    """Publications of this process take no time for the protection."""
+    for name, value in house.variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(press, "protect_warehouse", lambda *_: protected)
+    return house
+
+
+def publish_other_exports(house: House) -> str:
+    house.deliver_other_exports()
+    return press.publish_file(house.warehouse, lambda *_: None).edition
+
+
+def rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple]:
+    return connection.execute(query).fetchall()
+
+
+# What is published
+
+
+def test_plain_dbt_build_publishes(first_house: House) -> None:
+    edition = first_house.current()
+    first_house.assert_nothing_is_left()
+    assert f"Edition {edition} in " in (first_house.scratch / "said").read_text()
+    for audience in AUDIENCES:
+        file = edition_file(first_house.editions, edition, audience)
+        assert file.stat().st_mode & 0o777 == 0o444
+
+
+def test_internal_edition_holds_all_indicators_and_the_public_one_part_of_them(
+    first_house: House,
+) -> None:
+    edition = first_house.current()
+    cells = "indicator_id, reporting_year, geography_id, population, breakdown, value"
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{first_house.warehouse}' as warehouse (read_only)")
+        for audience in AUDIENCES:
+            file = edition_file(first_house.editions, edition, audience)
+            connection.execute(f"attach '{file}' as {audience}_edition (read_only)")
+        everything = f"select {cells} from warehouse.mart_indicators"
+        internal = f"select {cells} from internal_edition.mart_indicators"
+        public = f"select {cells} from public_edition.mart_indicators where status = 'shown'"
+        assert rows(connection, f"({everything}) except ({internal})") == []
+        assert rows(connection, f"({internal}) except ({everything})") == []
+        assert rows(connection, f"({public}) except ({everything})") == []
+        ((shown, masked),) = rows(
+            connection,
+            "select count(*) filter (status = 'shown'), count(*) filter (status = 'masked') "
+            "from public_edition.mart_indicators",
+        )
+        assert shown
+        assert masked
+        assert rows(
+            connection, "select is_synthetic, first_year, last_year from public_edition.edition"
+        ) == [(True, 2020, 2020)]
+
+
+def test_nothing_at_the_level_of_worksites_or_people_is_published(first_house: House) -> None:
+    of_people = {
+        row[column]
+        for export, column in [("salaries", "id_salarie"), ("salaries", "id_parcours")]
+        for row in read_rows(first_house.exports / f"{export}.csv")
+    }
+    worksites = {row["chantier"] for row in read_rows(first_house.exports / "salaries.csv")}
+    for audience in AUDIENCES:
+        file = edition_file(first_house.editions, first_house.current(), audience)
+        with duckdb.connect(file, read_only=True) as connection:
+            columns = rows(
+                connection,
+                "select table_name, column_name from duckdb_columns() "
+                "where not internal and data_type = 'VARCHAR'",
+            )
+            held = {
+                value
+                for table, column in columns
+                for (value,) in rows(connection, f"select distinct {column} from {table}")
+            }
+        assert columns
+        assert held.isdisjoint(of_people | worksites)
+
+
+def test_artifacts_of_a_build_hold_no_row(first_house: House) -> None:
+    people = {row["id_salarie"] for row in read_rows(first_house.exports / "salaries.csv")}
+    artifacts = [file for file in first_house.scratch.rglob("*") if file.is_file()]
+    assert any(file.name == "run_results.json" for file in artifacts)
+    for file in artifacts:
+        text = file.read_text(encoding="utf-8", errors="replace")
+        assert not [person for person in people if person in text], file
+
+
+def test_figures_with_a_masked_cell_are_masked(first_house: House) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{first_house.warehouse}' as warehouse (read_only)")
+        file = edition_file(first_house.editions, first_house.current(), "public")
+        connection.execute(f"attach '{file}' as public_edition (read_only)")
+        masked_cell = """
+            select figure_id from warehouse.report_terms
+            anti join (from public_edition.mart_indicators where status != 'masked')
+                using (indicator_id, reporting_year, geography_id, population, breakdown)
+        """
+        figures = "from public_edition.mart_report_reconciliation"
+        computed = f"select figure_id from warehouse.report_terms except ({masked_cell})"
+        shown = rows(connection, f"select figure_id {figures} where status != 'masked' order by 1")
+        assert shown == rows(connection, f"select distinct figure_id from ({computed}) order by 1")
+        assert shown
+        assert rows(connection, f"select count(*) {figures}") == rows(
+            connection, "select count(*) from warehouse.mart_report_reconciliation"
+        )
+
+
+@pytest.mark.parametrize(
+    ("counts", "cell", "status"),
+    [
+        ({"headcount.supported": 8, "public.rsa:base": 0}, "public.rsa", "unknown"),
+        ({"headcount.supported": 0, "public.rsa:base": 0}, "public.rsa", "not_applicable"),
+        ({"headcount.supported": None, "public.rsa:base": 0}, "public.rsa", "not_applicable"),
+        ({"headcount.supported": 8, "public.rsa:base": 5}, "public.rsa", "shown"),
+        (
+            {"headcount.supported": 8, "public.rsa:base": 5, "exits.neutral:base": 0},
+            "exits.neutral",
+            "not_applicable",
+        ),
+        (
+            {
+                "headcount.supported": 8,
+                "public.rsa:base": 5,
+                "public.other_benefit_without_rsa:base": 0,
+            },
+            "public.other_benefit_without_rsa",
+            "not_applicable",
+        ),
+        (
+            {"pathways.over_2_years:base": 9, "housing.improved:base": 0},
+            "housing.improved",
+            "unknown",
+        ),
+    ],
+)
+def test_an_empty_base_is_unknown_only_where_somebody_could_have_answered(
+    first_house: House, counts: dict[str, int | None], cell: str, status: str
+) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{first_house.warehouse}' as warehouse (read_only)")
+        connection.execute("use warehouse; attach ':memory:' as edition")
+        connection.execute("create temp table given (name varchar, count double)")
+        connection.executemany("insert into given values (?, ?)", list(counts.items()))
+        # one place and population whose cells are those given, and no other
+        cells = """
+            select indicator_id, 2020 as reporting_year, 'Total' as geography_id,
+                'all' as population, '' as breakdown,
+                if(is_base, 0, count) as numerator, if(is_base, count, null) as denominator,
+                if(is_base, numerator / nullif(denominator, 0), count) as value,
+                case
+                    when count is null then 'masked' when value is null then 'not_applicable'
+                    else 'shown'
+                end as status
+            from (
+                select *, split_part(name, ':', 1) as indicator_id, name like '%:base' as is_base
+                from given
+            )
+        """
+        record = Record("x", duckdb_now(connection), Origin("", "", ""), None)
+        fill(connection, "internal", cells, record, None)
+        assert rows(
+            connection, f"select status from edition.mart_indicators where indicator_id = '{cell}'"
+        ) == [(status,)]
+
+
+def duckdb_now(connection: duckdb.DuckDBPyConnection) -> object:
+    return rows(connection, "select now()::timestamp")[0][0]
+
+
+# What is not published
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("build", "--select", "stg_reference__indicators"),
+        ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
+        ("build", "--empty", "--exclude", "resource_type:test"),
+        ("seed",),
+    ],
+    ids=lambda arguments: " ".join(arguments[:4]),
+)
+def test_a_partial_build_publishes_nothing_and_spoils_the_warehouse_for_it(
+    house: House, arguments: tuple[str, ...]
+) -> None:
+    before = fingerprints(house.editions)
+    house.dbt(*arguments)
+    assert fingerprints(house.editions) == before
+    run = house.cvg("publish")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "does not come from a whole build" in run.stderr
+    assert fingerprints(house.editions) == before
+
+
+def test_a_build_publishes_nothing_when_told_so_and_may_be_published_later(house: House) -> None:
+    before = fingerprints(house.editions)
+    assert house.dbt("build", CVG_PUBLISH="no").returncode == 0
+    assert fingerprints(house.editions) == before
+    assert house.cvg("publish").returncode == 0
+    house.current()
+
+
+def test_a_failed_data_test_keeps_a_build_from_being_published(delivery: House) -> None:
+    file = delivery.exports / "suivi_post_sortie.csv"
+    write_rows(file, header_of(file), [*read_rows(file), read_rows(file)[0]])
+    before = fingerprints(delivery.editions)
+    assert delivery.dbt("build").returncode == 1
+    assert fingerprints(delivery.editions) == before
+    assert delivery.cvg("publish").returncode == 2
+
+
+@pytest.mark.parametrize("command", ["dbt", "cvg"])
+def test_a_seed_cut_short_keeps_a_build_from_being_published(delivery: House, command: str) -> None:
+    file = delivery.exports / "sorties.csv"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text[: text.rindex(",") - 20], encoding="utf-8")
+    before = fingerprints(delivery.editions)
+    run = delivery.dbt("build") if command == "dbt" else delivery.cvg("build")
+    assert run.returncode == (1 if command == "dbt" else 2)
+    assert fingerprints(delivery.editions) == before
+
+
+def test_a_failed_check_is_told_as_the_reason(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = [Step("test", "shares_are_shares", "fail", 3, "Got 3 results")]
+    monkeypatch.setattr(build, "build_warehouse", lambda exports, warehouse: steps)
+    result = CliRunner().invoke(app, ["build"], env=house.variables)
+    assert result.exit_code == 1
+    assert "not published, because a check fails" in result.stdout
+
+
+def test_a_cell_that_could_be_computed_is_named_and_nothing_published(
+    publisher: House, protected: Protected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell = Exposure("exits.other", "retraite", 2020, "01-Paris", "all")
+    exposed = dataclasses.replace(protected, exposed=[cell])
+    monkeypatch.setattr(press, "protect_warehouse", lambda *_: exposed)
+    before = fingerprints(publisher.editions)
+    publisher.deliver_other_exports()
+    result = CliRunner().invoke(app, ["publish"])
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        f"public edition: could be computed: {cell}",
+        "nothing was published",
+    ]
+    assert "01-Paris" in result.stderr
+    assert fingerprints(publisher.editions) == before
+
+
+def test_a_warehouse_that_is_not_there_or_is_written_to(house: House) -> None:
+    with duckdb.connect(house.warehouse):
+        busy = house.cvg("publish")
+    house.warehouse.unlink()
+    missing = house.cvg("publish")
+    assert (busy.returncode, missing.returncode) == (2, 2)
+    assert "wait until a build" in busy.stderr
+    assert "there is no warehouse" in missing.stderr
+
+
+# Publications that meet each other, or their end
+
+
+def test_nothing_is_done_where_nothing_has_changed(publisher: House) -> None:
+    edition = publish_other_exports(publisher)
+    before = fingerprints(publisher.editions)
+    result = CliRunner().invoke(app, ["publish"])
+    assert result.exit_code == 0
+    assert f"Edition {edition} in " in result.stdout
+    assert "nothing has changed" in result.stdout
+    assert fingerprints(publisher.editions) == before
+
+
+@pytest.mark.usefixtures("protected")
+def test_a_publication_that_is_killed_leaves_the_old_edition_or_the_new_one(house: House) -> None:
+    for _ in range(5):
+        house.deliver_other_exports()
+        old = house.current()
+        with house.start(CVG, "publish") as publication:
+            time.sleep(RANDOM.uniform(0.2, 8))
+            publication.kill()
+        assert house.current() == old or old in read_pointer(house.editions).checksums
+    met_the_writing = 0
+    for _ in range(15):
+        command = [sys.executable, "-c", PUBLISH_AGAIN_AND_AGAIN]
+        with house.start(*command, house.warehouse, house.home / "protected") as publications:
+            assert publications.stdout.readline() == "ready\n"
+            time.sleep(RANDOM.uniform(0.1, 1))
+            publications.kill()
+        house.current()
+        met_the_writing += any(house.editions.glob(".*.part*"))
+    assert met_the_writing
+    assert house.cvg("publish").returncode == 0
+    house.current()
+    house.assert_nothing_is_left()
+
+
+def test_builds_that_are_killed_or_meet_leave_the_old_edition_or_the_new_one(
+    delivery: House,
+) -> None:
+    old = delivery.current()
+    file = delivery.exports / "salaries.csv"
+    write_rows(file, header_of(file), [row | {"ligne_source": "1"} for row in read_rows(file)])
+    for command in ([DBT, "build"], [CVG, "build"]):
+        with delivery.start(*command) as killed:
+            time.sleep(RANDOM.uniform(3, 20))
+            killed.kill()
+        assert delivery.current() == old
+    with delivery.start(CVG, "build") as one, delivery.start(CVG, "build") as other:
+        said = [process.communicate() for process in (one, other)]
+    assert sorted((one.returncode, other.returncode)) == [0, 2], said
+    assert any("another build is running" in errors for _, errors in said)
+    assert delivery.current() != old
+    ((summary, _),) = [outputs for outputs in said if outputs[0]]
+    assert delivery.current() in summary
+    assert "masked; internal:" in " ".join(summary.split())
+    delivery.assert_nothing_is_left()
+    assert not (delivery.home / "cvg.build" / "new").exists()
+    assert not delivery.waredelivery.with_name("cvg.duckdb.wal").exists()
+
+
+def test_of_two_publications_at_once_one_is_refused(house: House) -> None:
+    house.deliver_other_exports()
+    old = house.current()
+    with house.start(CVG, "publish") as one, house.start(CVG, "publish") as other:
+        errors = one.communicate()[1] + other.communicate()[1]
+    assert sorted((one.returncode, other.returncode)) == [0, 2], errors
+    assert errors.count("\n") == 1
+    assert "another publication is under way; wait" in errors
+    assert house.current() != old
+    house.assert_nothing_is_left()
+
+
+@pytest.fixture(params=[1, 4], ids=["public", "internal"])
+def small_disk(house: House, request: pytest.FixtureRequest) -> Iterator[dict[str, object]]:
+    """A folder of editions with so many megabytes left; where none can be mounted, small files."""
+    kept = sum(file.stat().st_size for file in house.editions.iterdir())
+    size = kept + request.param * 2**20
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", house.editions]
+    away = house.home / "away"
+    shutil.copytree(house.editions, away)
+    if subprocess.run(mount, capture_output=True).returncode:
+        limits = (2**20, 2**20)
+        yield {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limits)}
+        return
+    try:
+        shutil.copytree(away, house.editions, dirs_exist_ok=True)
+        yield {}
+    finally:
+        subprocess.run(["umount", house.editions], check=True)
+
+
+def test_a_full_disk_is_told_in_one_line_and_the_old_edition_stays(
+    house: House, small_disk: dict[str, object]
+) -> None:
+    before = fingerprints(house.editions)
+    house.deliver_other_exports()
+    run = subprocess.run(
+        [CVG, "publish"],
+        cwd=PROJECT,
+        env=os.environ | house.variables,
+        capture_output=True,
+        text=True,
+        **small_disk,
+    )
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.count("\n") == 1
+    assert "cannot be written; is the disk full?" in run.stderr
+    assert fingerprints(house.editions) == before
+    house.current()
+    house.assert_nothing_is_left()
+
+
+def test_a_folder_that_cannot_be_written(house: House) -> None:
+    run = house.cvg("publish", CVG_EDITIONS=str(house.warehouse / "editions"))
+    assert run.returncode == 2
+    assert "name another folder in CVG_EDITIONS" in run.stderr
+
+
+# Readers
+
+
+def test_a_reader_goes_on_with_its_edition(
+    publisher: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CVG_EDITIONS_KEPT", "1")
+    reader, old = open_edition("public")
+    with reader:
+        before = rows(reader, "select * from mart_indicators order by all")
+        first = publish_other_exports(publisher)
+        second = publish_other_exports(publisher)
+        assert not edition_file(publisher.editions, old, "public").exists()
+        assert rows(reader, "select * from mart_indicators order by all") == before
+        newer, edition = open_edition("public")
+        with newer:
+            assert (edition, current_edition()) == (second, second)
+            assert rows(newer, "select previous_edition_id from edition") == [(first,)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "attach '{warehouse}' as warehouse",
+        "select * from read_csv('{exports}/salaries.csv')",
+        "select * from '{exports}/salaries.csv'",
+        "select * from glob('{exports}/*')",
+        "copy indicators to '{exports}/indicators.csv'",
+        "install httpfs",
+        "set memory_limit = '1GB'",
+        "set enable_external_access = true",
+        "set lock_configuration = false",
+        "create table more as select 1 as one",
+        "update mart_indicators set value = 1",
+        "drop table mart_indicators",
+        "select * from secret",
+    ],
+)
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_readers_are_locked_in(publisher: House, statement: str, audience: str) -> None:
+    secret = duckdb.sql("select 1")
+    connection, _ = open_edition(audience)
+    with connection, pytest.raises(duckdb.Error):
+        connection.execute(
+            statement.format(warehouse=publisher.warehouse, exports=publisher.exports)
+        ).fetchall()
+    assert secret
+    publisher.current()
+
+
+def test_readers_are_told_where_nothing_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CVG_EDITIONS", str(tmp_path))
+    with pytest.raises(Refusal, match="nothing is published yet"):
+        open_edition("public")
+    for damage in ("", "[]", '{"edition": "../../cvg"}', '{"edition": null, "checksums": {}}'):
+        (tmp_path / "current.json").write_text(damage)
+        with pytest.raises(Refusal, match="names no edition"):
+            open_edition("public")
+
+
+# Keeping, going back, verifying
+
+
+def test_the_last_editions_are_kept(publisher: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CVG_EDITIONS_KEPT", "3")
+    editions = [publisher.current(), *(publish_other_exports(publisher) for _ in range(4))]
+    assert list(read_pointer(publisher.editions).checksums) == editions[-3:]
+    publisher.assert_nothing_is_left()
+    listed = CliRunner().invoke(app, ["publish", "--list"]).stdout.splitlines()
+    assert [edition in line for edition, line in zip(editions[-3:], listed, strict=True)] == [
+        True
+    ] * 3
+    assert [line.startswith("current") for line in listed] == [False, False, True]
+    assert all("2020 to 2020  demo  public: " in line for line in listed)
+
+
+def test_an_edition_that_was_gone_back_to_stays(
+    publisher: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = publisher.current()
+    publish_other_exports(publisher)
+    assert CliRunner().invoke(app, ["publish", "--use", old]).exit_code == 0
+    assert (publisher.current(), len(read_pointer(publisher.editions).checksums)) == (old, 2)
+    monkeypatch.setenv("CVG_EDITIONS_KEPT", "1")
+    new = publish_other_exports(publisher)
+    assert list(read_pointer(publisher.editions).checksums) == [old, new]
+
+
+@pytest.mark.parametrize("number", ["0", "many"])
+def test_a_number_of_editions_that_is_none(house: House, number: str) -> None:
+    run = house.cvg("publish", CVG_EDITIONS_KEPT=number)
+    assert run.returncode == 2
+    assert "CVG_EDITIONS_KEPT: not a whole number" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["--use", "20200101T000000Z-00000000"], "no such edition is kept"),
+        (["--verify", "../cvg"], "no such edition is kept"),
+        (["--use"], "say one of"),
+        (["20200101T000000Z-00000000"], "say one of"),
+        (["--list", "--verify"], "say one of"),
+    ],
+)
+def test_orders_that_cannot_be_followed(house: House, arguments: list[str], problem: str) -> None:
+    before = fingerprints(house.editions)
+    run = house.cvg("publish", *arguments)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert problem in run.stderr
+    assert fingerprints(house.editions) == before
+
+
+def test_a_whole_edition_is_verified(house: House) -> None:
+    run = house.cvg("publish", "--verify")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.count(": whole, ") == 2
+
+
+@pytest.mark.parametrize(
+    ("damage", "fault"),
+    [
+        ("create or replace table indicators as from indicators", "its checksum differs"),
+        (
+            "update mart_indicators set numerator = 7 where numerator > 10",
+            "counts from 1 to 10",
+        ),
+        (
+            "update mart_indicators set denominator = numerator + 3 where denominator > 10",
+            "rates whose rest is from 1 to 10",
+        ),
+        ("insert into mart_indicators from mart_indicators limit 1", "stand more than once"),
+        ("create table mart_worksite_feedback (value int)", "mart_worksite_feedback is not of an"),
+        ("create view rows as from mart_indicators", "the view is not of an edition"),
+        ("alter table indicators add column person_key int", "indicators has other columns"),
+        ("drop table contradictions", "the table contradictions is missing"),
+        ("update mart_indicators set status = 'masked'", "status and value contradict each other"),
+        ("update edition set audience = 'internal'", "its record is of another edition"),
+        ("update edition set recoverable_cells = 1", "a cell that could be computed"),
+        ("delete from indicators", "cells of an unknown indicator or place"),
+        ("update mart_report_reconciliation set printed = 3", "masked figures with a value"),
+    ],
+    ids=lambda text: text[:40],
+)
+def test_a_changed_file_is_found(publisher: House, damage: str, fault: str) -> None:
+    edition = publisher.current()
+    file = edition_file(publisher.editions, edition, "public")
+    file.chmod(0o644)
+    with duckdb.connect(file) as connection:
+        connection.execute(damage)
+    faults = publisher.faults(edition)
+    assert any(fault in line for line in faults), faults
+    assert all(line.startswith(str(file)) for line in faults)
+
+
+@pytest.mark.parametrize("damage", ["truncated", "one byte", "foreign", "gone"])
+def test_a_damaged_edition_is_found_and_not_gone_back_to(publisher: House, damage: str) -> None:
+    edition = publisher.current()
+    publish_other_exports(publisher)
+    file = edition_file(publisher.editions, edition, "internal")
+    content = bytearray(file.read_bytes())
+    file.unlink()
+    if damage == "truncated":
+        file.write_bytes(content[: len(content) // 2])
+    elif damage == "one byte":
+        content[len(content) // 2] ^= 1
+        file.write_bytes(content)
+    elif damage == "foreign":
+        file.write_text("not a DuckDB file", encoding="utf-8")
+    verified = CliRunner().invoke(app, ["publish", "--verify", edition])
+    assert verified.exit_code == 1
+    assert str(file) in verified.stderr
+    assert "a fault of the program" not in verified.stderr
+    before = fingerprints(publisher.editions)
+    assert CliRunner().invoke(app, ["publish", "--use", edition]).exit_code == 2
+    assert fingerprints(publisher.editions) == before
+    assert CliRunner().invoke(app, ["publish", "--list"]).exit_code == 0
+
+
+def test_a_pointer_that_is_damaged_costs_no_edition(publisher: House) -> None:
+    (publisher.editions / "current.json").write_text(json.dumps({"edition": "none"}))
+    before = fingerprints(publisher.editions)
+    result = CliRunner().invoke(app, ["publish"])
+    assert result.exit_code == 2
+    assert "put it back from a copy" in result.stderr
+    assert fingerprints(publisher.editions) == before
