@@ -80,7 +80,7 @@ def value_text(figure: Figure, language: Language) -> str:
 def parts_text(figure: Figure, language: Language) -> str:
     """Numerator and denominator, `16 sur 98`, as far as they may be shown; '' for counts."""
     cell, statistic = figure.cell, figure.indicator.statistic
-    if cell is None or statistic == "count" or cell.denominator is None:
+    if cell is None or statistic == "count" or not cell.denominator:
         return ""
     base = number(cell.denominator, 0, language)
     if statistic == "share" and cell.numerator is not None:

@@ -302,10 +302,9 @@ def _published(
     grid = _grid(
         block, _axes(block, measures, choice, edition, language), choice, edition, language
     )
-    nothing = all(
-        figure.status == NOT_PUBLISHED for figure in grid.cells if figure.geography != WHOLE
-    )
-    if block.places != "chosen" or choice.place == WHOLE or not nothing:
+    there = [figure for figure in grid.cells if figure.geography != WHOLE]
+    published = {figure.population for figure in there if figure.status != NOT_PUBLISHED}
+    if block.places != "chosen" or published == {figure.population for figure in there}:
         return grid
     whole = replace(choice, place=WHOLE)
     return _grid(block, _axes(block, measures, whole, edition, language), whole, edition, language)
@@ -360,9 +359,10 @@ def _heads(axes: _Axes, names: list[str]) -> tuple[list[tuple[Any, ...]], list[H
     for pairs in product(*(axes.values[name] for name in names)):
         at = dict(zip(names, pairs, strict=True))
         keys.append(tuple(key for key, _ in pairs))
+        label = " · ".join(at[name][1] for name in told if at[name][1])
         heads.append(
             Head(
-                label=" · ".join(at[name][1] for name in told if at[name][1]),
+                label=label or at[names[-1]][1],
                 place=at["place"][0] if "place" in at else None,
                 year=at["year"][0] if "year" in at else None,
             )
