@@ -21,6 +21,8 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 
 from cvg_warehouse.editions.pointer import edition_file, read_pointer
 
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib")
+
 ISSUER = "http://issuer.test"
 NOW = 1_800_000_000
 LIST = f"""
@@ -384,6 +386,7 @@ def test_without_its_configuration_nobody_signs_in_and_the_internal_edition_stay
         page.goto(viewer.address)
         expect(page.locator("tr").first).to_be_visible(timeout=30_000)
         expect(page.get_by_text(PUBLIC_LINE).first).to_be_visible()
+        page.wait_for_load_state("networkidle")
         buttons = page.get_by_role("button", name="Se connecter")
         expect(buttons).to_have_count(1 if missing == "nothing" else 0)
         names = opened()
