@@ -1,6 +1,7 @@
 """A figure as people read it: its value, what it is made of, and why there is none."""
 
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
 from dashboards.data import Cell, Edition, Indicator
 from dashboards.texts import TEXTS, Language, say
@@ -53,9 +54,10 @@ def look_up(
     )
 
 
-def number(value: float, decimals: int, language: Language) -> str:
-    """1 234,5 in French, 1,234.5 in English; the minus sign is the typographic one."""
-    text = f"{value:,.{decimals}f}".replace("-", "\u2212")
+def number(value: float | Decimal, decimals: int, language: Language) -> str:
+    """1 234,5 in French, 1,234.5 in English; half up; the minus sign is the typographic one."""
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    text = f"{rounded:,f}".replace("-", "\u2212")
     if language == "en":
         return text
     return text.replace(",", THIN).replace(".", ",")
@@ -65,7 +67,8 @@ def written(value: float, unit: str, language: Language) -> str:
     """A value with its unit where the unit is not plainly a number of something."""
     decimals = DECIMALS.get(unit, 0)
     if unit == "share":
-        return number(value * 100, decimals, language) + (THIN if language == "fr" else "") + "%"
+        percent = number(Decimal(str(value)) * 100, decimals, language)
+        return f"{percent}{THIN}%" if language == "fr" else f"{percent}%"
     text = number(value, decimals, language)
     return f"{text}\u00a0{say(language, 'unit_' + unit)}" if unit in ("months", "years") else text
 

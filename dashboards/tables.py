@@ -30,6 +30,7 @@ MODELS = {
     "post_exit": "ind_post_exit",
 }
 MODELS_OF_THEIR_OWN = {
+    "headcount.exited": "ind_exits",
     "barriers.at_entry": "ind_barriers_at_entry",
     "barriers.count_at_entry": "ind_barriers_at_entry",
     "barriers.housing_difficulty_when_housed": "ind_barriers_at_entry",

@@ -242,8 +242,11 @@ def _report(view: View, page: Page) -> None:
     )
     if item.reference_seed:
         _reference(item, view)
-    for grid in grids(item_block(item), view.choice, view.edition, view.language):
+    made = grids(item_block(item), view.choice, view.edition, view.language)
+    for grid in made:
         _grid(grid, view, page)
+    if not made and not item.reference_seed:
+        st.info(view.say("item_not_published"))
 
 
 def _reference(item: ReportItem, view: View) -> None:
