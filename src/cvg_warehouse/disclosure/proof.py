@@ -3,7 +3,8 @@
 It starts from the printed rows alone, so that an error in the choice of the masks cannot hide: what
 they show is known, every other count of the edition's rows must be able to be anything from 0 to
 `reach`. Tables that the search for masks came across serve as witnesses, each checked in integers
-against what is printed; where none is left, the programs of `attack` decide.
+against what is printed; where there is none, the programs of `attack` decide. What one relation by
+itself gives away needs no program.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from cvg_warehouse.disclosure.attack import Attack
+from cvg_warehouse.disclosure.bounds import propagate
 from cvg_warehouse.disclosure.grid import Cell, Grid
 from cvg_warehouse.disclosure.plan import Plan
 from cvg_warehouse.disclosure.programs import Contradiction
@@ -56,7 +58,12 @@ def prove(
     found = set(_printed_in_error(grid, printed, top, bottom))
     for year, cells in years_of(system).items():
         unknowns = Unknowns.of(system.part(cells), counts[cells], known[cells])
-        attack = Attack(unknowns, needed[cells], grid.rules.reach, start=plan.counts[cells])
+        bounds, open_cells = propagate(unknowns), needed[cells]
+        narrow = np.zeros(len(cells), dtype=bool)
+        narrow[unknowns.cells] = (bounds.low > 0) | (bounds.high < grid.rules.reach)
+        found.update(cells[open_cells & narrow].tolist())
+        reach, start = grid.rules.reach, plan.counts[cells]
+        attack = Attack(unknowns, open_cells & ~narrow, reach, start)
         for table in witnesses.get(year, []):
             attack.confirm(table)
         try:
