@@ -13,7 +13,7 @@ drop table if exists build_record
 {% macro publish_build(results) -%}
 {%- if execute and is_whole_build(results) %}
   {%- do run_query('create or replace table build_record as select code_version() as code_version') %}
-  {%- if env_var('CVG_PUBLISH', 'no') != 'no' %}
+  {%- if env_var('CVG_PUBLISH', 'yes') != 'no' %}
     {%- set reason = run_query('select publish_edition()').columns[0].values()[0] %}
     {%- if reason -%}
 select error({{ dbt.string_literal(dbt.escape_single_quotes('nothing was published: ' ~ reason)) }})
