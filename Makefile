@@ -38,9 +38,10 @@ docs: $(READY) ## write the dictionary and lineage site to target/docs
 app: $(READY) ## start the indicator viewer on the newest edition
 	@$(BIN)/streamlit run dashboards/app.py
 
-bench: $(READY) ## measure speed and memory of the build, the ingest and the viewer
+bench: $(READY) ## measure speed and memory of the build, the ingest, the masks and the viewer
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.ingest
+	@$(BIN)/python -m bench.disclosure
 	@$(BIN)/python -m bench.viewer
 
 demo: $(READY) ## make the synthetic exports in seeds/exports again

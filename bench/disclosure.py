@@ -1,0 +1,99 @@
+"""Time and memory of the public edition's masks and their proof, and how much is masked.
+
+    python -m bench.disclosure [WAREHOUSE]
+
+Without a warehouse, the demo is built in `target/bench/disclosure`. The control is the same edition
+without secondary masks: its proof has to fail.
+"""
+
+import json
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+
+from bench.run import BENCH, PROJECT, measure
+from cvg_warehouse.disclosure import protect_warehouse
+from cvg_warehouse.disclosure.grid import read_grid
+from cvg_warehouse.disclosure.plan import Before, plan_of
+from cvg_warehouse.disclosure.proof import prove
+from cvg_warehouse.disclosure.publication import print_rows
+from cvg_warehouse.disclosure.relations import relations_of
+from cvg_warehouse.disclosure.rules import load_rules
+
+SECONDS = 60.0
+CORES = 2
+CHILD = "CVG_BENCH_CHILD"
+
+
+def main(warehouse: Annotated[Path | None, typer.Argument()] = None) -> None:
+    """Measure, print, and write the figures to target/bench/disclosure.json."""
+    warehouse = warehouse or _demo()
+    if CHILD in os.environ:
+        print(json.dumps(_protect(warehouse)))
+        return
+    run = measure([sys.executable, "-m", "bench.disclosure", str(warehouse)], {CHILD: "1"})
+    if run.status:
+        sys.exit(run.output)
+    found = json.loads(run.output.strip().splitlines()[0])
+    found |= {"peak_gb": run.peak_gb, "exposed_without_secondary_masks": _control(warehouse)}
+    (BENCH / "disclosure.json").write_text(json.dumps(found, indent=2) + "\n")
+    share = found["seconds"] / SECONDS
+    print(
+        f"masks and proof: {found['seconds']:.0f} s on {os.cpu_count()} cores, {share:.2f} of the "
+        f"limit ({SECONDS:.0f} s on {CORES}), {found['processor_seconds']:.0f} s of their time; peak of its largest process {run.peak_gb:.2f} GB"
+    )
+    print(
+        f"{found['masked']:,} of {found['cells']:,} cells masked ({found['primary']:,} for "
+        f"themselves, {found['secondary']:,} to protect them), "
+        f"{found['share_of_counts']:.1%} of the counts; {found['recoverable']} recoverable; "
+        f"without secondary masks {found['exposed_without_secondary_masks']:,} are"
+    )
+    sys.exit(found["recoverable"] > 0)
+
+
+def _demo() -> Path:
+    folder = BENCH / "disclosure"
+    warehouse = folder / "cvg.duckdb"
+    folder.mkdir(parents=True, exist_ok=True)
+    cvg = str(Path(sys.executable).with_name("cvg"))
+    exports = str(PROJECT / "seeds" / "exports")
+    run = measure([cvg, "build"], {"CVG_WAREHOUSE": str(warehouse), "CVG_EXPORTS": exports})
+    if run.status:
+        sys.exit(run.output)
+    return warehouse
+
+
+def _protect(warehouse: Path) -> dict[str, float]:
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        start = time.perf_counter()
+        protected = protect_warehouse(connection)
+        seconds = time.perf_counter() - start
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return {
+        "seconds": seconds,
+        "processor_seconds": sum(one.ru_utime + one.ru_stime for one in used),
+        "cells": protected.cells,
+        "masked": protected.masked_cells,
+        "primary": protected.primary_masks,
+        "secondary": protected.secondary_masks,
+        "share_of_counts": protected.masked_share_of_counts,
+        "recoverable": protected.recoverable_cells,
+    }
+
+
+def _control(warehouse: Path) -> int:
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        grid = read_grid(connection, load_rules())
+    system = relations_of(grid)
+    plan = plan_of(grid, system, Before.of(grid, None))
+    return len(prove(grid, system, plan, print_rows(grid, plan.hidden), {}))
+
+
+if __name__ == "__main__":
+    typer.run(main)
