@@ -46,7 +46,8 @@ def main(warehouse: Annotated[Path | None, typer.Argument()] = None) -> None:
     share = found["seconds"] / SECONDS
     print(
         f"masks and proof: {found['seconds']:.0f} s on {os.cpu_count()} cores, {share:.2f} of the "
-        f"limit ({SECONDS:.0f} s on {CORES}), {found['processor_seconds']:.0f} s of their time; peak of its largest process {run.peak_gb:.2f} GB"
+        f"limit ({SECONDS:.0f} s on {CORES}), {found['processor_seconds']:.0f} s of processor time; "
+        f"peak of the largest process {run.peak_gb:.2f} GB"
     )
     print(
         f"{found['masked']:,} of {found['cells']:,} cells masked ({found['primary']:,} for "
