@@ -121,6 +121,10 @@ class Edition:
         place = self._cells.get(geography_id, {})
         return place.get((indicator_id, population, year), {}).get(breakdown)
 
+    def publishes(self, indicator_id: str, year: int, geography_id: str, population: str) -> bool:
+        """Whether the edition holds any figure of an indicator there."""
+        return (indicator_id, population, year) in self._cells.get(geography_id, {})
+
     @property
     def years(self) -> tuple[int, ...]:
         """The years with data, the newest first."""

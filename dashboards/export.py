@@ -11,7 +11,7 @@ import vl_convert
 import xlsxwriter
 from dashboards.charts import chart, titled
 from dashboards.data import WHOLE, Edition, Indicator
-from dashboards.figures import Figure, base_name, number, written
+from dashboards.figures import Figure, base_name, number, parts_text, value_text, written
 from dashboards.grids import Choice, Grid
 from dashboards.tables import MARKS, model
 from dashboards.texts import (
@@ -25,7 +25,7 @@ from dashboards.texts import (
 )
 
 Value = str | int | float | None
-MOST_VALUES_NAMED = 12
+MOST_VALUES_NAMED, MOST_FIGURES_CITED = 12, 2
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     *("title", "indicator", "label", "year", "place", "place_name", "population", "breakdown"),
@@ -70,13 +70,22 @@ def query_of(choice: Choice, language: Language) -> dict[str, str | list[str]]:
 
 
 def citation(grid: Grid, edition: Edition, link: str, language: Language) -> str:
-    """A citation of the view, to copy."""
+    """A citation of the view, to copy; with the figures of the chosen year, where few are shown."""
+    figures = [
+        f"{place_name(edition, cell.geography, language)}, {cell.year}"
+        f" : {value_text(cell, language)} ({parts_text(cell, language)})"
+        for cell in grid.cells
+        if cell.year == grid.year and cell.value is not None and parts_text(cell, language)
+    ]
+    cited = grid.filters
+    if grid.shape == "lines" and len(grid.columns) <= MOST_FIGURES_CITED:
+        cited = " ; ".join([cited, *figures])
     synthetic = say(language, "citation_synthetic") if edition.is_synthetic else ""
     published = date_text(edition.published_at, language)
     return say(
         language,
         "citation_line",
-        *(grid.title, grid.filters, edition.edition_id, published, synthetic, link),
+        *(grid.title, cited, edition.edition_id, published, synthetic, link),
     )
 
 

@@ -99,6 +99,7 @@ def grids(block: Block, choice: Choice, edition: Edition, language: Language) ->
     made = [
         _published(block, group, choice, edition, language) for group in groups.values() if group
     ]
+    made = [grid for grid in made if grid.rows]
     if len(made) < 2:
         return made
     return [
@@ -320,15 +321,19 @@ def _grid(block: Block, axes: _Axes, choice: Choice, edition: Edition, language:
         if measure is None:
             return None
         indicator, breakdown = measure
-        place = (at["year"], at["place"], at["population"], breakdown)
-        return look_up(edition, indicator.indicator_id, *place)
+        there = (indicator.indicator_id, at["year"], at["place"], at["population"])
+        found = look_up(edition, *there, breakdown)
+        # Of a list without end, such as the partners, a place has the values that occurred there.
+        if found.cell is None and _is_open(indicator, edition) and edition.publishes(*there):
+            return None
+        return found
 
     row_keys, rows = _heads(axes, down)
     column_keys, columns = _heads(axes, across)
     lines = [tuple(figure(row + column) for column in column_keys) for row in row_keys]
-    if len(lines) > MOST_ROWS:
-        largest = sorted(range(len(lines)), key=lambda row: _largest(lines[row]), reverse=True)
-        lines, rows = zip(*((lines[row], rows[row]) for row in largest[:MOST_ROWS]), strict=True)
+    kept = [row for row, line in enumerate(lines) if any(line)]
+    if len(kept) > MOST_ROWS:
+        kept = sorted(kept, key=lambda row: _largest(lines[row]), reverse=True)[:MOST_ROWS]
     corner = {"year": say(language, "year"), "place": say(language, "territory")}
     every_place = say(language, "all_territories")
     told = [
@@ -344,9 +349,9 @@ def _grid(block: Block, axes: _Axes, choice: Choice, edition: Edition, language:
         filters=" · ".join([*told, *axes.constant]),
         shape=shape,
         corner=corner.get(down[0], axes.corner),
-        rows=tuple(rows),
+        rows=tuple(rows[row] for row in kept),
         columns=tuple(columns),
-        figures=tuple(lines),
+        figures=tuple(lines[row] for row in kept),
         focus=choice.place,
         year=choice.year,
     )
@@ -368,6 +373,13 @@ def _heads(axes: _Axes, names: list[str]) -> tuple[list[tuple[Any, ...]], list[H
             )
         )
     return keys, heads
+
+
+def _is_open(indicator: Indicator, edition: Edition) -> bool:
+    listed = {name for name, _ in edition.value_labels}
+    return indicator.breakdown is not None and not listed.issuperset(
+        indicator.breakdown.split(JOIN)
+    )
 
 
 def _largest(figures: tuple[Figure | None, ...]) -> float:
