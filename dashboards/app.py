@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
 from dashboards import filters, views
@@ -9,7 +10,7 @@ from dashboards.access import Access, access
 from dashboards.data import EVERYBODY, Edition, read_edition, with_own
 from dashboards.export import date_text, query_of
 from dashboards.grids import Choice
-from dashboards.pages import PAGES, Page
+from dashboards.pages import OVERVIEW, PAGES, Page
 from dashboards.sign_in import sign_in
 from dashboards.tables import edition_line
 from dashboards.texts import LANGUAGES, Language, place_name, say
@@ -56,18 +57,28 @@ def main() -> None:
         )
         for page in PAGES
     }
-    current = st.navigation(list(pages.values()), position="hidden")
-    page = next(page for page in PAGES if page.path == current.url_path)
-    st.title(current.title, anchor=False)
+    url = urlsplit(st.context.url or "")
+    base = st.get_option("server.baseUrlPath").strip("/")
+    asked = url.path.strip("/").removeprefix(base).rsplit("/", 1)[-1]
+    lost = asked not in pages
+    # Streamlit would say so itself, in English: an unknown address is a page of its own.
+    stray = [st.Page(partial(run, OVERVIEW), title=asked, url_path=asked)] if lost else []
+    current = st.navigation([*pages.values(), *stray], position="hidden")
+    page = next((page for page in PAGES if page.path == current.url_path), OVERVIEW)
+    title = say(language, "page_" + page.key)
+    st.set_page_config(page_title=f"{title} · {say(language, 'app_title')}")
+    st.title(title, anchor=False)
     st.caption(say(language, "lead_" + page.key))
     notices = filters.read_address(edition, language)
     choice = filters.show(edition, language)
     _sidebar(pages, query_of(choice, language), language)
     with st.sidebar:
         sign_in(who, edition, language)
+    if lost:
+        notices.insert(0, say(language, "unknown_page"))
     for notice in [*notices, *_about(choice, edition, language)]:
         st.warning(notice)
-    address = (st.context.url or "").split("?")[0].removesuffix(page.path)
+    address = f"{url.scheme}://{url.netloc}/{base}"
     view = views.View(edition, choice, language, address)
     current.run()
     filters.write_address(choice, language, view.more)

@@ -73,13 +73,15 @@ def show(edition: Edition, speak: Language) -> Choice:
             )
             for one in _filters(edition, speak)
         )
-        indicators = st.multiselect(
-            say(speak, "programme_indicators"),
-            list(edition.indicators),
-            key=INDICATORS,
-            format_func=lambda name: indicator_label(edition.indicators[name], speak),
-            placeholder=say(speak, "programme_indicators_hint"),
-        )
+    indicators = st.multiselect(
+        say(speak, "programme_indicators"),
+        list(edition.indicators),
+        key=INDICATORS,
+        format_func=lambda name: indicator_label(edition.indicators[name], speak),
+        placeholder=say(speak, "programme_indicators_hint"),
+        filter_mode="contains",
+        select_all=False,
+    )
     return Choice(int(year), place, population, tuple(indicators))
 
 

@@ -389,6 +389,16 @@ def test_a_value_that_is_not_known_falls_back_and_says_so(viewer: Served, page: 
 
 
 @in_browser
+def test_an_unknown_address_leads_to_the_overview(viewer: Served, page: Page) -> None:
+    page.goto(f"{viewer.address}/nulle-part?territoire={ROUEN}")
+    finished(page)
+    expect(page.locator("h1")).to_have_text("Aperçu")
+    expect(page.get_by_test_id("stAlert").first).to_contain_text("aucune page")
+    assert page.get_by_role("dialog").count() == 0
+    assert page.get_by_text("Page not found").count() == 0
+
+
+@in_browser
 def test_an_empty_choice_says_what_to_do(viewer: Served, page: Page) -> None:
     page.goto(f"{viewer.address}/sorties?indicateur=public.women")
     finished(page)
