@@ -96,8 +96,13 @@ def _repair(
         unknowns = unknowns_of(system, plan, masked)
         bounds = propagate(unknowns)
         needed = required(plan, masked)[unknowns.cells]
-        above = np.flatnonzero(needed & (bounds.high < reach) & (bounds.high_by >= 0))
-        below = np.flatnonzero(needed & (bounds.low > 0) & (bounds.low_by >= 0))
+        above = needed & (bounds.high < reach) & (bounds.high_by >= 0)
+        below = needed & (bounds.low > 0) & (bounds.low_by >= 0)
+        # A rest is mostly narrow because its part is: that one comes first, and no base is masked.
+        is_part = ~plan.guarded[unknowns.cells]
+        if ((above | below) & is_part).any():
+            above, below = above & is_part, below & is_part
+        above, below = np.flatnonzero(above), np.flatnonzero(below)
         target = unknowns.cells[np.concatenate([above, below])]
         rows = unknowns.rows[np.concatenate([bounds.high_by[above], bounds.low_by[below]])]
         upwards = np.arange(len(target)) < len(above)
