@@ -1,13 +1,13 @@
 {#-
   Names of the indicator columns of a theme's model, i.e. those with a double underscore: the
-  boolean ones (`type='boolean'`) or the measured ones (`type='number'`). Read from the built model,
+  boolean ones (`type='boolean'`), the measured ones (`type='number'`) or both. Read from the built model,
   so that a new indicator needs no list to be kept.
 -#}
-{% macro indicator_columns(relation, type) -%}
+{% macro indicator_columns(relation, type=none) -%}
   {%- set names = [] -%}
   {%- if execute -%}
-    {%- for column in adapter.get_columns_in_relation(relation) if '__' in column.name -%}
-      {%- if (column.dtype | lower == 'boolean') == (type == 'boolean') -%}
+    {%- for column in get_columns_in_relation(relation) if '__' in column.name -%}
+      {%- if not type or (column.dtype | lower == 'boolean') == (type == 'boolean') -%}
         {%- do names.append(column.name) -%}
       {%- endif -%}
     {%- endfor -%}

@@ -4,7 +4,7 @@
   As in dbt's, columns that a row leaves out are null, and a column that is not there is an error.
 -#}
 {% macro get_fixture_sql(rows, column_name_to_data_types) %}
-  {%- set columns = adapter.get_columns_in_relation(this) -%}
+  {%- set columns = get_columns_in_relation(this) -%}
   {%- set empty = dict.fromkeys(columns | map(attribute='name')) -%}
   {%- set given = [] -%}
   {%- for row in rows -%}

@@ -2,7 +2,7 @@
 with columns_there as (
     {%- for model in people_models() + [ref('ind_worksites')] %}
     {%- set outer_loop = loop %}
-    {%- for column in indicator_columns(model, 'boolean') + indicator_columns(model, 'number') %}
+    {%- for column in indicator_columns(model) %}
     select '{{ column }}' as indicator_column
     {{ 'union all' if not (loop.last and outer_loop.last) }}
     {%- endfor %}
