@@ -355,7 +355,7 @@ def test_how_exits_to_lasting_jobs_went_in_rouen(
         assert f"{number(numerator, 0, 'fr')} sur {number(denominator, 0, 'fr')}" in headline
     years = page.locator(".table-box").first.locator("tbody th")
     assert years.all_inner_texts() == ["2020", "2021", "2022", "2023", "2024"]
-    described = page.get_by_role("graphics-document").first.get_attribute("aria-label")
+    described = page.locator("[role=graphics-document]").first.get_attribute("aria-label")
     assert described.startswith("Courbes : Sorties en emploi durable")
     assert f"{YEAR} Rouen : " in described
     page.get_by_text("comment est-ce calculé").first.click()
@@ -444,7 +444,7 @@ def test_what_is_taken_away_is_what_the_edition_holds(
             read = float(line[name].replace(",", ".")) if line[name] else None
             assert read == held_figure
             # A workbook keeps fifteen digits.
-            assert cells[name] == pytest.approx(held_figure, rel=1e-14)
+            assert cells[name] == (held_figure and pytest.approx(held_figure, rel=1e-14))
         assert line["édition"] == read_pointer(editions).edition
     about = {row[0]: row[1] for row in book["À lire"].iter_rows(values_only=True)}
     assert about["Édition"] == read_pointer(editions).edition
