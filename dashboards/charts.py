@@ -28,6 +28,8 @@ INK, FAINT, ABSENT = "#222222", "#D5DCE1", "#F4F4F4"
 LIGHTEST, DARKEST = (234, 243, 249), (10, 76, 122)
 WIDTH, LINES_HEIGHT = 640, 260
 LABEL_LINE, LABEL_CHARACTERS, BAR, GAP = 16, 42, 20, 10
+LEGEND_CHARACTERS = 36
+LEGEND = {"labelExpr": "split(datum.label, '\\n')"}
 CELL, TILE, FLOW_HEIGHT, FLOW_GAP, FLOW_STEPS = 26, 76, 320, 22, 16
 MOST_CHART_COLUMNS = 6
 SMALL = {"expr": "width < 420 ? 8.5 : 12"}
@@ -76,7 +78,6 @@ def chart(grid: Grid, language: Language) -> Spec | None:
                 "labelFontSize": 13,
                 "labelColor": INK,
                 "symbolSize": 120,
-                "labelExpr": "split(datum.label, ' · ')",
             },
             "axis": {"labelFontSize": 12, "labelColor": INK, "gridColor": FAINT, "title": None},
         },
@@ -173,6 +174,11 @@ def _label(text: str) -> list[str]:
     return wrap(text, LABEL_CHARACTERS) or [""]
 
 
+def _legend_text(text: str) -> str:
+    """A series' name in lines that a phone has room for."""
+    return "\n".join(wrap(text, LEGEND_CHARACTERS))
+
+
 def _text(rows: list[Row], y: dict[str, Any], **mark: object) -> Spec:
     """Texts at pixels `x` (or the left edge) and `y`."""
     return {
@@ -189,7 +195,7 @@ def _shade(share: float) -> str:
 
 
 def _lines(grid: Grid, language: Language) -> Spec:
-    series = [column.label for column in grid.columns]
+    series = [_legend_text(column.label) for column in grid.columns]
     styles = _styles(grid.columns, grid)
     points: list[Row] = []
     absent: list[Row] = []
@@ -197,7 +203,7 @@ def _lines(grid: Grid, language: Language) -> Spec:
         shown = [figure.value if figure else None for figure in figures]
         known = [value for value in shown if value is not None]
         marks = []
-        for position, (column, figure) in enumerate(zip(grid.columns, figures, strict=True)):
+        for position, figure in enumerate(figures):
             if figure is None or figure.value is None:
                 marks.append(value_text(figure, language) if figure else "")
                 continue
@@ -208,8 +214,8 @@ def _lines(grid: Grid, language: Language) -> Spec:
             points.append(
                 {
                     "year": row.label,
-                    "series": column.label,
-                    "dashes": column.label,
+                    "series": series[position],
+                    "dashes": series[position],
                     "v": figure.value,
                     "text": value_text(figure, language),
                     "side": side.get(position, "between"),
@@ -241,7 +247,7 @@ def _lines(grid: Grid, language: Language) -> Spec:
         "type": "nominal",
         "scale": _scale(series, (style[0] for style in styles)),
     }
-    legend = {} if len(series) > 1 else {"legend": None}
+    legend = {"legend": LEGEND if len(series) > 1 else None}
     shape = {**colour, "scale": _scale(series, (style[1] for style in styles)), **legend}
     # A field of its own, so that the legend shows colours and shapes and not the dashes.
     dash = {
@@ -319,7 +325,7 @@ def _bars(grid: Grid, language: Language) -> Spec:
                     "y2": y + BAR - 4,
                     "middle": y + BAR / 2 - 2,
                     "colour": colour,
-                    "series": column.label,
+                    "series": _legend_text(column.label),
                     "text": value_text(figure, language) if figure else "",
                 }
             )
@@ -328,12 +334,12 @@ def _bars(grid: Grid, language: Language) -> Spec:
     down, across = _down(y), _across(largest, 1.3)
     colour: dict[str, Any] = {"field": "colour", "type": "nominal", "scale": None}
     if len(grid.columns) > 1:
-        names = [column.label for column in grid.columns]
+        names = [_legend_text(column.label) for column in grid.columns]
         colour = {
             "field": "series",
             "type": "nominal",
             "scale": _scale(names, (style[0] for style in styles)),
-            "legend": {"symbolType": "square"},
+            "legend": {**LEGEND, "symbolType": "square"},
         }
     return {
         "height": y,

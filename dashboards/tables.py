@@ -16,6 +16,7 @@ from dashboards.grids import Grid
 from dashboards.texts import Language, definitions, indicator_label, say
 
 MARKS = ("masked", "unknown", "not_applicable", "not_published")
+LONG = ' class="long"'
 # Where the rule of a theme's indicators stands; the barriers have two models.
 MODELS = {
     "headcount": "ind_headcount",
@@ -70,8 +71,8 @@ def grid_table(grid: Grid, language: Language) -> str:
     )
     return (
         _box(grid.title, language)
-        + f"<caption>{escape(grid.title)}<small>{escape(_caption(grid, language))}</small>"
-        + "</caption>"
+        + f"<caption><span>{escape(grid.title)}<small>{escape(_caption(grid, language))}</small>"
+        + "</span></caption>"
         + f'<thead><tr><th scope="col">{escape(grid.corner)}</th>{head}</tr></thead>'
         + f"<tbody>{body}</tbody></table></div>"
         + legend(grid, language)
@@ -85,13 +86,13 @@ def plain_table(
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
     body = "".join(
         f'<tr><th scope="row">{escape(first)}</th>'
-        + "".join(f"<td>{escape(text)}</td>" for text in rest)
+        + "".join(f"<td{LONG if len(text) > 60 else ''}>{escape(text)}</td>" for text in rest)
         + "</tr>"
         for first, *rest in rows
     )
     return (
-        _box(caption, language)
-        + f"<caption>{escape(caption)}</caption>"
+        _box(caption, language, "texts")
+        + f"<caption><span>{escape(caption)}</span></caption>"
         + (f"<thead><tr>{head}</tr></thead>" if any(header) else "")
         + f"<tbody>{body}</tbody></table></div>"
     )
@@ -210,9 +211,9 @@ def definition(
     return f"<h3>{escape(indicator_label(indicator, language))}</h3><dl>{listed}</dl>"
 
 
-def _box(caption: str, language: Language) -> str:
+def _box(caption: str, language: Language, kind: str = "") -> str:
     name = escape(say(language, "scroll_table", caption))
-    return f'<div class="table-box" role="region" tabindex="0" aria-label="{name}"><table>'
+    return f'<div class="table-box {kind}" role="region" tabindex="0" aria-label="{name}"><table>'
 
 
 def _caption(grid: Grid, language: Language) -> str:
