@@ -46,7 +46,7 @@ def main(warehouse: Annotated[Path | None, typer.Argument()] = None) -> None:
     share = found["seconds"] / SECONDS
     print(
         f"masks and proof: {found['seconds']:.0f} s on {os.cpu_count()} cores, {share:.2f} of the "
-        f"limit ({SECONDS:.0f} s on {CORES}), {found['processor_seconds']:.0f} s of processor time; "
+        f"limit ({SECONDS:.0f} s on {CORES}), {found['processor_seconds']:.0f} s of their time; "
         f"peak of the largest process {run.peak_gb:.2f} GB"
     )
     print(

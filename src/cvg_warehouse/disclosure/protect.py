@@ -16,6 +16,7 @@ with it. Every masked cell, whether small or not, has to look as if it could be 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import scipy.sparse as sp
@@ -94,15 +95,16 @@ def _repair(
     while True:
         masked = _close(plan, parts, masked)
         unknowns = unknowns_of(system, plan, masked)
-        bounds = propagate(unknowns)
         needed = required(plan, masked)[unknowns.cells]
-        above = needed & (bounds.high < reach) & (bounds.high_by >= 0)
-        below = needed & (bounds.low > 0) & (bounds.low_by >= 0)
-        # A rest is mostly narrow because its part is: that one comes first, and no base is masked.
+        # What follows in one step comes first, lest a mask be spent on what only follows from it;
+        # the rest of a base comes last: it is narrow mostly because its part is.
         is_part = ~plan.guarded[unknowns.cells]
-        if ((above | below) & is_part).any():
-            above, below = above & is_part, below & is_part
-        above, below = np.flatnonzero(above), np.flatnonzero(below)
+        for wanted, steps in product((needed & is_part, needed), (1, 2, 3, 40)):
+            bounds = propagate(unknowns, steps)
+            above = np.flatnonzero(wanted & (bounds.high < reach) & (bounds.high_by >= 0))
+            below = np.flatnonzero(wanted & (bounds.low > 0) & (bounds.low_by >= 0))
+            if len(above) or len(below):
+                break
         target = unknowns.cells[np.concatenate([above, below])]
         rows = unknowns.rows[np.concatenate([bounds.high_by[above], bounds.low_by[below]])]
         upwards = np.arange(len(target)) < len(above)
