@@ -100,6 +100,7 @@ COMPARE = Page("compare", "comparer", "group_places")
 REPORT = Page("report", "bilan", "group_report")
 QUALITY = Page("quality", "qualite", "group_report")
 DICTIONARY = Page("dictionary", "dictionnaire", "group_report")
+ACCESSIBILITY = Page("accessibility", "accessibilite", "group_report")
 
 PAGES = (
     OVERVIEW,
@@ -320,4 +321,5 @@ PAGES = (
     REPORT,
     QUALITY,
     DICTIONARY,
+    ACCESSIBILITY,
 )

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import streamlit as st
 from dashboards import export, filters, tables
@@ -10,6 +11,7 @@ from dashboards.charts import MOST_CHART_COLUMNS, chart, without_whole
 from dashboards.data import WHOLE, Edition, Measure, ReportItem
 from dashboards.grids import Block, Choice, Grid, grids, item_block
 from dashboards.pages import (
+    ACCESSIBILITY,
     COMPARE,
     DICTIONARY,
     LASTING_JOB,
@@ -56,6 +58,7 @@ def show(page: Page, view: View) -> None:
         REPORT.key: _report,
         QUALITY.key: _quality,
         DICTIONARY.key: _dictionary,
+        ACCESSIBILITY.key: _accessibility,
     }
     own.get(page.key, _blocks)(view, page)
 
@@ -347,6 +350,10 @@ def _dictionary(view: View, page: Page) -> None:
             language,
         )
     )
+
+
+def _accessibility(view: View, page: Page) -> None:
+    st.markdown(Path(__file__).with_name(f"accessibility_{view.language}.md").read_text("utf-8"))
 
 
 def _take_away_lines(
