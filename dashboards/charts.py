@@ -87,8 +87,9 @@ def chart(grid: Grid, language: Language) -> Spec | None:
 
 def without_whole(grid: Grid) -> bool:
     """Whether the chart leaves the whole to the table: its numbers dwarf a territory's."""
-    places = {head.place for head in (*grid.rows, *grid.columns)} - {None}
-    return grid.unit not in ("share", "months", "years") and WHOLE in places and len(places) > 1
+    places = {head.place for head in (*grid.rows, *grid.columns)}
+    shown = any(cell.value is not None and cell.geography != WHOLE for cell in grid.cells)
+    return grid.unit not in ("share", "months", "years") and WHOLE in places and shown
 
 
 def titled(spec: Spec, grid: Grid, source: str) -> Spec:
