@@ -187,10 +187,12 @@ class Grid:
 
     @cached_property
     def is_base(self) -> np.ndarray:
-        """Cells that a share is divided by."""
+        """Cells that a share is divided by, under this or another name."""
+        bases = {self.counts[self.quantities[bottom]].tobytes() for *_, bottom in self.shares}
         is_base = np.zeros(self.size, dtype=bool)
-        for _, _, bottom in self.shares:
-            is_base[self.cell(self.quantities[bottom], np.arange(len(self.populations)))] = True
+        for quantity, counts in enumerate(self.counts):
+            if counts.tobytes() in bases:
+                is_base[self.cell(quantity, np.arange(len(self.populations)))] = True
         return is_base
 
     @cached_property
