@@ -37,6 +37,8 @@ TABLES: dict[str, dict[str, str]] = {
         "label_en": "VARCHAR",
         "numerator_definition": "VARCHAR",
         "denominator_definition": "VARCHAR",
+        "numerator_definition_fr": "VARCHAR",
+        "denominator_definition_fr": "VARCHAR",
         "published_in": "VARCHAR",
     },
     "breakdown_values": {
@@ -96,6 +98,7 @@ TABLES: dict[str, dict[str, str]] = {
         "figure_id": "VARCHAR",
         "relation": "VARCHAR",
         "explanation": "VARCHAR",
+        "explanation_fr": "VARCHAR",
     },
     "edition": {
         "edition_id": "VARCHAR",

@@ -6,6 +6,7 @@ profiles.yml names this module; `macros/publication.sql` calls the functions.
 import weakref
 
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.flags import get_flags
 from duckdb import DuckDBPyConnection
 
 from cvg_warehouse.terminal import Refusal, complain, fault
@@ -15,7 +16,10 @@ class Plugin(BasePlugin):
     """Puts the functions into the warehouse's connection; they are not kept in its file."""
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        """Add `code_version()` and `publish_edition()`, which says why nothing was published."""
+        """Give `dbt build` `code_version()` and `publish_edition()`, which says why it did not."""
+        # Other commands never publish, and sqlfluff's would complain of functions at its end.
+        if getattr(get_flags(), "WHICH", None) != "build":
+            return
         # A function that held its connection would keep it open for ever.
         connection = weakref.ref(conn)
 
