@@ -54,6 +54,8 @@ class Indicator:
     label_en: str
     numerator_definition: str
     denominator_definition: str | None
+    numerator_definition_fr: str
+    denominator_definition_fr: str | None
     published_in: str | None
 
 
@@ -111,7 +113,7 @@ class Edition:
     breakdowns: Mapping[str, tuple[str, ...]]
     report_items: Mapping[int, ReportItem]
     reconciliation: tuple[Mapping[str, Any], ...]
-    contradictions: Mapping[str, tuple[str, ...]]
+    contradictions: Mapping[str, tuple[str, str]]
     _cells: "Cells"
 
     def cell(
@@ -207,7 +209,10 @@ def read_edition(audience: str) -> Edition:
             reconciliation=tuple(
                 _rows(connection, "from mart_report_reconciliation order by table_id, figure_id")
             ),
-            contradictions=_contradictions(connection),
+            contradictions={
+                row["contradiction_id"]: (row["explanation_fr"], row["explanation"])
+                for row in _rows(connection, "from contradictions")
+            },
             _cells=cells,
         )
 
@@ -257,12 +262,3 @@ def _report_items(connection: duckdb.DuckDBPyConnection) -> dict[int, ReportItem
         row["item"]: ReportItem(**row, measures=tuple(measures.get(row["item"], ())))
         for row in _rows(connection, f"select {columns} from report_items order by item")
     }
-
-
-def _contradictions(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
-    explained: dict[str, list[str]] = {}
-    for row in _rows(connection, "from contradictions order by contradiction_id, figure_id"):
-        texts = explained.setdefault(row["contradiction_id"], [])
-        if row["explanation"] not in texts:
-            texts.append(row["explanation"])
-    return {name: tuple(texts) for name, texts in explained.items()}

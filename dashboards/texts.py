@@ -1,10 +1,8 @@
 """Every text of the viewer, in both languages; the edition brings its own labels.
 
-texts.toml holds the texts by key; definitions_fr.csv and contradictions_fr.csv the French of what
-the edition says in English only.
+texts.toml holds the texts by key.
 """
 
-import csv
 import tomllib
 from pathlib import Path
 from typing import Literal
@@ -14,17 +12,9 @@ from dashboards.data import JOIN, Edition, Indicator
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
-_HERE = Path(__file__).parent
-TEXTS: dict[str, dict[str, str]] = tomllib.loads((_HERE / "texts.toml").read_text("utf-8"))
-with (_HERE / "definitions_fr.csv").open(encoding="utf-8", newline="") as _stream:
-    DEFINITIONS_FR = {
-        row["indicator_id"]: (row["numerator"], row["denominator"] or None)
-        for row in csv.DictReader(_stream)
-    }
-with (_HERE / "contradictions_fr.csv").open(encoding="utf-8", newline="") as _stream:
-    CONTRADICTIONS_FR = {
-        row["contradiction_id"]: row["explanation"] for row in csv.DictReader(_stream)
-    }
+TEXTS: dict[str, dict[str, str]] = tomllib.loads(
+    (Path(__file__).parent / "texts.toml").read_text("utf-8")
+)
 
 
 def say(language: Language, key: str, *values: object) -> str:
@@ -69,14 +59,13 @@ def breakdown_label(
 
 
 def definitions(indicator: Indicator, language: Language) -> tuple[str, str | None]:
-    """What the numerator and the denominator count; in English where no French is written yet."""
-    english = (indicator.numerator_definition, indicator.denominator_definition)
-    return DEFINITIONS_FR.get(indicator.indicator_id, english) if language == "fr" else english
+    """What the numerator and the denominator count."""
+    if language == "fr":
+        return indicator.numerator_definition_fr, indicator.denominator_definition_fr
+    return indicator.numerator_definition, indicator.denominator_definition
 
 
 def contradiction(edition: Edition, contradiction_id: str | None, language: Language) -> str:
     """How the report contradicts itself; '' for no contradiction."""
-    if not contradiction_id:
-        return ""
-    english = " ".join(edition.contradictions.get(contradiction_id, ()))
-    return CONTRADICTIONS_FR.get(contradiction_id, english) if language == "fr" else english
+    french, english = edition.contradictions.get(contradiction_id or "", ("", ""))
+    return french if language == "fr" else english

@@ -2,5 +2,6 @@ select
     {{ text('contradiction_id') }} as contradiction_id,
     {{ text('figure_id') }} as figure_id,
     {{ text('relation') }} as relation,
-    {{ text('explanation') }} as explanation
+    {{ text('explanation') }} as explanation,
+    {{ text('explanation_fr') }} as explanation_fr
 from {{ ref('contradictions') }}

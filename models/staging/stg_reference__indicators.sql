@@ -10,5 +10,7 @@ select
     {{ text('label_en') }} as label_en,
     {{ text('numerator') }} as numerator_definition,
     {{ text('denominator') }} as denominator_definition,
+    {{ text('numerator_fr') }} as numerator_definition_fr,
+    {{ text('denominator_fr') }} as denominator_definition_fr,
     {{ text('published') }} as published_in
 from {{ ref('indicators') }}
