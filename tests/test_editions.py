@@ -210,9 +210,9 @@ def test_plain_dbt_build_publishes(first_house: House) -> None:
     edition = first_house.current()
     first_house.assert_nothing_is_left()
     assert f"Edition {edition} in " in (first_house.scratch / "said").read_text()
-    for audience in AUDIENCES:
+    for audience, mode in {"public": 0o444, "internal": 0o440}.items():
         file = edition_file(first_house.editions, edition, audience)
-        assert file.stat().st_mode & 0o777 == 0o444
+        assert file.stat().st_mode & 0o777 == mode
 
 
 def test_internal_edition_holds_all_indicators_and_the_public_one_part_of_them(
@@ -460,6 +460,22 @@ def test_nothing_is_done_where_nothing_has_changed(publisher: House) -> None:
     assert f"Edition {edition} in " in result.stdout
     assert "nothing has changed" in result.stdout
     assert fingerprints(publisher.editions) == before
+
+
+def test_only_an_edition_about_the_same_people_is_taken_into_account(
+    publisher: House, protected: Protected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Path | None] = []
+    monkeypatch.setattr(
+        press, "protect_warehouse", lambda _, before, *__: seen.append(before) or protected
+    )
+    demo = edition_file(publisher.editions, publisher.current(), "public")
+    publish_other_exports(publisher)
+    with duckdb.connect(publisher.warehouse) as connection:
+        connection.execute("update dim_exports set is_synthetic = false")
+    real = edition_file(publisher.editions, publish_other_exports(publisher), "public")
+    publish_other_exports(publisher)
+    assert seen == [demo, None, real]
 
 
 @pytest.mark.usefixtures("protected")

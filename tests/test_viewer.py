@@ -38,7 +38,8 @@ ROUEN, YEAR = "08-Rouen", 2024
 LASTING_JOB = ("exits.job_or_training", "emploi_durable")
 SHARE = Indicator(
     *("exits.neutral", "exits", "share", "share", "people", None, "EXITED"),
-    *("Sorties <neutres>", "Neutral <exits>", "neutral", "base EXITED", None),
+    *("Sorties <neutres>", "Neutral <exits>", "neutral", "base EXITED"),
+    *("neutres", "base EXITED", None),
 )
 NO_FIGURE = {"masked", "unknown", "not_applicable"}
 

@@ -119,6 +119,7 @@ TABLES: dict[str, dict[str, str]] = {
         "previous_edition_id": "VARCHAR",
     },
 }
+IS_SYNTHETIC = "select coalesce(bool_and(is_synthetic), false) from dim_exports"
 # A figure is open when all of its cells are in this edition, and none is masked.
 OPEN_FIGURES = """
     select terms.figure_id
@@ -274,10 +275,10 @@ def fill(
         protected.recoverable_cells,
     )
     warehouse.execute(
-        """
+        f"""
         insert into edition.edition
         select ?, ?, ?, ?, ?, ?,
-            (select coalesce(bool_and(is_synthetic), false) from dim_exports),
+            ({IS_SYNTHETIC}),
             min(reporting_year), max(reporting_year),
             count(*),
             if(?, count(*) filter (status = 'masked'), null),

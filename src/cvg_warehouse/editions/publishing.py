@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from cvg_warehouse.disclosure import Protected, protect_warehouse
-from cvg_warehouse.editions.contents import Record, fill
+from cvg_warehouse.editions.contents import IS_SYNTHETIC, Record, fill
 from cvg_warehouse.editions.origin import Origin, origin_of
 from cvg_warehouse.editions.pointer import (
     AUDIENCES,
@@ -37,6 +37,8 @@ from cvg_warehouse.terminal import Refusal, shown
 EDITION_FILE = re.compile(rf"({EDITION_ID.pattern})-(?:{'|'.join(AUDIENCES)})\.duckdb")
 # With what DuckDB may put beside it: .part.wal, .part.tmp
 PART = re.compile(r"^\..*\.part(\.\w+)?$")
+# Who else than the owner may read a file; nobody writes.
+MODES = {"public": 0o444, "internal": 0o440}
 INTERNAL_CELLS = """
     select *, if(value is null, 'not_applicable', 'shown') as status from mart_indicators
 """
@@ -101,8 +103,7 @@ def publish(
         before = pointer.edition if pointer and _is_whole(folder, pointer) else None
         if before and _origin_of_edition(folder, before) == origin:
             return _publication(folder, before, is_new=False)
-        previous = edition_file(folder, before, "public") if before else None
-        protected = protect_warehouse(warehouse, previous, report)
+        protected = protect_warehouse(warehouse, _earlier(warehouse, folder, before), report)
         if protected.exposed:
             raise Unprotected(
                 *(f"public edition: could be computed: {cell}" for cell in protected.exposed)
@@ -190,7 +191,7 @@ def _write(
     faults = faults_of(file, record.edition_id, audience)
     if faults:
         raise Refusal(*faults, "nothing was published: please report it")
-    file.chmod(0o444)
+    file.chmod(MODES[audience])
     with file.open("rb") as stream:
         os.fsync(stream.fileno())
     return checksum_of(file)
@@ -214,6 +215,21 @@ def _origin_of_edition(folder: Path, edition: str) -> Origin:
     with open_locked(edition_file(folder, edition, "public")) as connection:
         found = connection.execute("select exports_hash, code_version, rules_hash from edition")
         return Origin(*found.fetchall()[0])
+
+
+def _earlier(
+    warehouse: duckdb.DuckDBPyConnection, folder: Path, edition: str | None
+) -> Path | None:
+    """The public edition that an outsider may compare with the new one: one about the same people.
+
+    What was printed of invented people tells nothing of real ones.
+    """
+    if edition is None:
+        return None
+    file = edition_file(folder, edition, "public")
+    with open_locked(file) as connection:
+        before = connection.execute("select is_synthetic from edition").fetchall()
+    return file if before == warehouse.execute(IS_SYNTHETIC).fetchall() else None
 
 
 def _keep(pointer: Pointer | None, edition: str, checksums: dict[str, str], number: int) -> Pointer:
