@@ -212,13 +212,9 @@ class Attack:
 def attack(
     published: Mapping[Hashable, int],
     relations: Iterable[Relation],
-    masked: Iterable[Hashable] = (),
 ) -> dict[Hashable, Interval]:
-    """Interval of every cell that is not published, by an outsider who has only what is given.
-
-    `masked` names cells that stand in no relation; those of the relations are found there.
-    """
-    system = System.of(relations, [*published, *masked])
+    """Interval of every cell that is not published, by an outsider who has only what is given."""
+    system = System.of(relations, published)
     is_known = np.array([cell in published for cell in system.cells])
     counts = np.array([published.get(cell, 0) for cell in system.cells], dtype=np.int64)
     unknowns = Unknowns.of(system, counts, is_known)

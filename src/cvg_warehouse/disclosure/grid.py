@@ -80,8 +80,6 @@ class Grid:
     """[quantity, population, year, geography]"""
     shares: list[tuple[str, str, str]]
     """Indicator, name of its numerator and of its base, of every share."""
-    measures: list[tuple[str, str]]
-    """Indicator and name of its base, of every mean and median."""
     action_groups: dict[str, list[str]]
     rules: Rules
     rows: pl.DataFrame
@@ -305,7 +303,6 @@ def read_grid(warehouse: "DuckDBPyConnection", rules: Rules) -> Grid:
     quantities: dict[str, int] = {}
     unit: list[str] = []
     shares: dict[tuple[str, str, str], None] = {}
-    measures: dict[tuple[str, str], None] = {}
     numbers: dict[tuple[str, str], tuple[int, int]] = {}
 
     def quantity(name: str, counting_unit: str) -> int:
@@ -325,8 +322,6 @@ def read_grid(warehouse: "DuckDBPyConnection", rules: Rules) -> Grid:
         )
         if line.statistic == "share":
             shares[indicator, top, bottom] = None
-        elif has_bottom:
-            measures[indicator, bottom] = None
     counts = np.zeros(
         (len(quantities), len(populations), len(years), len(geographies)), dtype=np.int64
     )
@@ -364,7 +359,6 @@ def read_grid(warehouse: "DuckDBPyConnection", rules: Rules) -> Grid:
         unit=unit,
         counts=counts,
         shares=list(shares),
-        measures=list(measures),
         action_groups=action_groups,
         rules=rules,
         rows=rows,

@@ -43,22 +43,19 @@ class UnknownName(Exception):
 class _Rows:
     """Rows of a matrix under construction, block by block."""
 
-    families: dict[str, int] = field(default_factory=dict)
     number: int = 0
     rows: list[np.ndarray] = field(default_factory=list)
     cells: list[np.ndarray] = field(default_factory=list)
     coefficients: list[np.ndarray] = field(default_factory=list)
-    family: list[np.ndarray] = field(default_factory=list)
     equal: list[np.ndarray] = field(default_factory=list)
 
-    def add(self, family: str, terms: list[tuple[np.ndarray, int]], equal: bool) -> None:
+    def add(self, terms: list[tuple[np.ndarray, int]], equal: bool) -> None:
         """Add one relation per position of the terms' cells, sum (=) 0 or sum <= 0."""
         many = terms[0][0].size
         for cells, coefficient in terms:
             self.rows.append(self.number + np.arange(many))
             self.cells.append(cells.ravel())
             self.coefficients.append(np.full(many, coefficient))
-        self.family.append(np.full(many, self.families.setdefault(family, len(self.families))))
         self.equal.append(np.full(many, equal))
         self.number += many
 
@@ -87,10 +84,10 @@ def _assemble(grid: Grid, rows: _Rows, extra: list[tuple[Cell, int]]) -> System:
     matrix.sum_duplicates()
     values = np.concatenate([grid.values, [count for _, count in extra]]).astype(np.int64)
     activity = matrix @ values
-    equal, family = np.concatenate(rows.equal), np.concatenate(rows.family)
+    equal = np.concatenate(rows.equal)
     low = np.where(equal, activity, -INFINITE)
     high = np.where(equal, activity, np.maximum(activity, 0))
-    matrix, low, high, family = _without_rest(grid, matrix, low, high, family, values)
+    matrix, low, high = _without_rest(grid, matrix, low, high, values)
     matrix.eliminate_zeros()
     # Rows that say nothing, and rows that say the same as another one.
     weights = np.random.default_rng(0).integers(1, 2**40, many)
@@ -103,8 +100,6 @@ def _assemble(grid: Grid, rows: _Rows, extra: list[tuple[Cell, int]]) -> System:
         matrix=sp.csr_array(matrix[kept]),
         low=low[kept],
         high=high[kept],
-        families=list(rows.families),
-        family_of_row=family[kept],
     )
 
 
@@ -113,9 +108,8 @@ def _without_rest(
     matrix: sp.csr_array,
     low: np.ndarray,
     high: np.ndarray,
-    family: np.ndarray,
     values: np.ndarray,
-) -> tuple[sp.csr_array, np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[sp.csr_array, np.ndarray, np.ndarray]:
     """Write the last population as the first less the others, wherever it is never printed.
 
     That is the same knowledge in fewer unknowns: its own sums follow from those of the others.
@@ -169,12 +163,10 @@ def _without_rest(
     )
     keep = ~only_rest
     count = len(written)
-    population = family[matrix @ is_written != 0]
     return (
         sp.csr_array(sp.vstack([changed[keep], no_less])),
         np.concatenate([np.where(low <= -INFINITE, low, low - moved)[keep], [-INFINITE] * count]),
         np.concatenate([(high - moved)[keep], missed]),
-        np.concatenate([family[keep], np.full(count, population[0] if count else 0)]),
     )
 
 
@@ -192,7 +184,7 @@ def _complements(grid: Grid, rows: _Rows) -> list[tuple[Cell, int]]:
             )
         )
         terms = [(np.array([top]), 1), (np.array([number]), 1), (np.array([bottom]), -1)]
-        rows.add("share", terms, equal=True)
+        rows.add(terms, equal=True)
     return extra
 
 
@@ -206,7 +198,7 @@ def _shares(grid: Grid, rows: _Rows) -> None:
         cells, base = _quantity(grid, top), _quantity(grid, bottom)
         differs = cells != base
         if differs.any():
-            rows.add("share", [(cells[differs], 1), (base[differs], -1)], equal=False)
+            rows.add([(cells[differs], 1), (base[differs], -1)], equal=False)
 
 
 def _categories(grid: Grid, rows: _Rows) -> None:
@@ -219,7 +211,7 @@ def _categories(grid: Grid, rows: _Rows) -> None:
             (_quantity(grid, numerator_name(indicator.indicator, value)), 1) for value in values
         ]
         base = _quantity(grid, base_name(indicator.indicator, values[0]))
-        rows.add("category", [*terms, (base, -1)], equal=kind == "partition")
+        rows.add([*terms, (base, -1)], equal=kind == "partition")
 
 
 def values_of(grid: Grid, indicator: Indicator) -> list[str]:
@@ -237,7 +229,7 @@ def _places(grid: Grid, rows: _Rows) -> None:
         cells = _quantity(grid, name)
         for whole, parts in grid.whole_and_parts():
             terms = [(cells[..., part], 1) for part in parts]
-            _sum(rows, "place", (cells[..., whole], -1), terms, kind)
+            _sum(rows, (cells[..., whole], -1), terms, kind)
 
 
 def _populations(grid: Grid, rows: _Rows) -> None:
@@ -247,23 +239,22 @@ def _populations(grid: Grid, rows: _Rows) -> None:
             continue
         kind = grid.rules.additive_populations[grid.unit[number]]
         whole, *parts = _quantity(grid, name)
-        _sum(rows, "population", (whole, -1), [(part, 1) for part in parts], kind)
+        _sum(rows, (whole, -1), [(part, 1) for part in parts], kind)
 
 
 def _sum(
     rows: _Rows,
-    family: str,
     whole: tuple[np.ndarray, int],
     parts: list[tuple[np.ndarray, int]],
     kind: str,
 ) -> None:
     if kind == "sum":
-        rows.add(family, [*parts, whole], equal=True)
+        rows.add([*parts, whole], equal=True)
         return
     for part in parts:
-        rows.add(family, [part, whole], equal=False)
+        rows.add([part, whole], equal=False)
     if kind == "cover":
-        rows.add(family, [(cells, -sign) for cells, sign in [*parts, whole]], equal=False)
+        rows.add([(cells, -sign) for cells, sign in [*parts, whole]], equal=False)
 
 
 def _nested(grid: Grid, rows: _Rows) -> None:
@@ -271,11 +262,11 @@ def _nested(grid: Grid, rows: _Rows) -> None:
         for value, types in grid.action_groups.items():
             terms = [(_quantity(grid, numerator_name(kind, one)), 1) for one in types]
             whole = (_quantity(grid, numerator_name(group, value)), -1)
-            _sum(rows, "partners", whole, terms, "cover")
+            _sum(rows, whole, terms, "cover")
 
 
 def _links(grid: Grid, rows: _Rows) -> None:
-    for family, equation in grid.rules.links:
+    for equation in grid.rules.links:
         for line in _repeated(grid, equation):
             relation = " <= " if " <= " in line else " = "
             above, below = (list(_side(grid, side)) for side in line.split(relation))
@@ -284,7 +275,7 @@ def _links(grid: Grid, rows: _Rows) -> None:
             # a side that is not in the data says nothing of the other one
             if above and below:
                 terms = [(cells, 1) for cells in above] + [(cells, -1) for cells in below]
-                rows.add(family, terms, equal=relation == " = ")
+                rows.add(terms, equal=relation == " = ")
 
 
 def _repeated(grid: Grid, equation: str) -> Iterator[str]:

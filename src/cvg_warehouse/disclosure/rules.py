@@ -70,7 +70,7 @@ class Rules:
     additive_places: Mapping[str, Additive]
     additive_populations: Mapping[str, Additive]
     not_additive: tuple[str, ...]
-    links: tuple[tuple[str, str], ...]
+    links: tuple[str, ...]
     nested: tuple[tuple[str, str], ...]
 
     def is_published(self, indicator: str, level: str, population: str, year: int) -> bool:
@@ -101,8 +101,6 @@ def load_rules(path: Path = RULES) -> Rules:
         additive_places=raw["additive"]["places"],
         additive_populations=raw["additive"]["populations"],
         not_additive=tuple(raw["additive"]["not"]["indicators"]),
-        links=tuple(
-            (group["family"], equation) for group in raw["links"] for equation in group["equations"]
-        ),
+        links=tuple(equation for group in raw["links"] for equation in group["equations"]),
         nested=tuple(tuple(group["nested"]) for group in raw["links"] if "nested" in group),
     )

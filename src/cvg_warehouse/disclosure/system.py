@@ -15,7 +15,6 @@ UNBOUNDED = INFINITE // 4
 class Relation:
     """What an outsider knows of some cells: low <= sum of coefficient x count <= high."""
 
-    family: str
     terms: tuple[tuple[Hashable, int], ...]
     low: int = 0
     high: int = 0
@@ -29,8 +28,6 @@ class System:
     matrix: sp.csr_array
     low: np.ndarray
     high: np.ndarray
-    families: Sequence[str]
-    family_of_row: np.ndarray
 
     @classmethod
     def of(cls, relations: Iterable[Relation], cells: Iterable[Hashable] = ()) -> "System":
@@ -39,10 +36,8 @@ class System:
         index: dict[Hashable, int] = {}
         for cell in cells:
             index.setdefault(cell, len(index))
-        families: dict[str, int] = {}
         rows, columns, coefficients = [], [], []
         for number, relation in enumerate(relations):
-            families.setdefault(relation.family, len(families))
             for cell, coefficient in relation.terms:
                 rows.append(number)
                 columns.append(index.setdefault(cell, len(index)))
@@ -56,8 +51,6 @@ class System:
             matrix=matrix,
             low=np.array([relation.low for relation in relations], dtype=np.int64),
             high=np.array([relation.high for relation in relations], dtype=np.int64),
-            families=list(families),
-            family_of_row=np.array([families[r.family] for r in relations], dtype=np.int64),
         )
 
     def part(self, cells: np.ndarray) -> "System":
@@ -70,7 +63,6 @@ class System:
             matrix=sp.csr_array(matrix[rows]),
             low=self.low[rows],
             high=self.high[rows],
-            family_of_row=self.family_of_row[rows],
         )
 
 
