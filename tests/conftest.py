@@ -147,6 +147,8 @@ def editions(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    if not Path(BROWSER["executable_path"]).exists() and "CI" not in os.environ:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
     with sync_playwright() as playwright, playwright.chromium.launch(**BROWSER) as browser:
         yield browser
 

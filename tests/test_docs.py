@@ -3,22 +3,17 @@
 import base64
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from conftest import Built, read_rows, run_cvg
 from cvg_warehouse.docs import COLUMNS, DICTIONARY, INDEX, POLICY, gaps
 from cvg_warehouse.paths import PROJECT, PUBLISHED_SEEDS, exports_folder
 
 PAGES = (INDEX, DICTIONARY, COLUMNS)
-CHROMIUM = shutil.which("chromium")
-CHROMIUM_FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 # A tag or a style that makes a browser fetch something from another host as the page loads.
 FETCHED = re.compile(
     r"<(?:script|img|iframe|embed|source|object)\b[^>]*\b(?:src|data)=[\"']?(?:https?:)?//"
@@ -127,32 +122,25 @@ def test_lineage_reaches_from_the_mart_to_the_export(site: Path) -> None:
     assert ("sorties", "fiche_complete") in seen
 
 
-# Where there is no browser, the tests of the pages' text above stand alone.
-if CHROMIUM:
-
-    def test_pages_open_without_network(site: Path) -> None:
-        from playwright.sync_api import sync_playwright
-
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
-            page = browser.new_page(offline=True)
-            asked: list[str] = []
-            failed: list[str] = []
-            page.on("request", lambda request: asked.append(request.url))
-            page.on("pageerror", lambda error: failed.append(str(error)))
-            for name, words in (
-                (INDEX, "Par où commencer"),
-                (
-                    f"{DICTIONARY}#!/model/model.cvg_warehouse.ind_exits",
-                    "exits__job_or_training__total",
-                ),
-                (f"{COLUMNS}?model=model.cvg_warehouse.ind_exits", "exits__neutral"),
-            ):
-                page.goto(f"file://{site}/{name}")
-                page.get_by_text(words).first.wait_for(timeout=30_000)
-            browser.close()
-        assert failed == []
-        assert all(url.startswith(("file:", "data:", "blob:")) for url in asked), asked
+def test_pages_open_without_network(site: Path, browser: Browser) -> None:
+    asked: list[str] = []
+    failed: list[str] = []
+    with browser.new_context(offline=True) as context:
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: failed.append(str(error)))
+        for name, words in (
+            (INDEX, "Par où commencer"),
+            (
+                f"{DICTIONARY}#!/model/model.cvg_warehouse.ind_exits",
+                "exits__job_or_training__total",
+            ),
+            (f"{COLUMNS}?model=model.cvg_warehouse.ind_exits", "exits__neutral"),
+        ):
+            page.goto(f"file://{site}/{name}")
+            page.get_by_text(words).first.wait_for(timeout=30_000)
+    assert failed == []
+    assert all(url.startswith(("file:", "data:", "blob:")) for url in asked), asked
 
 
 def test_docs_of_no_warehouse(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ import duckdb
 import openpyxl
 import pytest
 import vl_convert
-from bench.serving import BROWSER, Served, served
+from bench.serving import Served, served
 from dashboards import charts, export, tables
 from dashboards.data import WHOLE, Cell, Edition, Indicator, Measure, read_edition
 from dashboards.figures import Figure, interval_text, number, parts_text, value_text, written
@@ -269,10 +268,6 @@ def test_the_flow_draws_what_the_figures_say() -> None:
 
 # --- In a real browser ---
 
-in_browser = pytest.mark.skipif(
-    not Path(BROWSER["executable_path"]).exists() and not os.environ.get("CI"),
-    reason="Chromium is not installed: apt-get install chromium",
-)
 SIZES = {"desktop": (1280, 900), "phone": (320, 700)}
 SHOWN = 30_000
 
@@ -297,7 +292,6 @@ def finished(page: Page) -> None:
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=SHOWN)
 
 
-@in_browser
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_is_whole_in_both_languages(
@@ -332,7 +326,6 @@ def test_every_page_is_whole_in_both_languages(
     assert {address for address in asked if not address.startswith(own)} == set()
 
 
-@in_browser
 def test_how_exits_to_lasting_jobs_went_in_rouen(
     viewer: Served, page: Page, editions: Path
 ) -> None:
@@ -359,7 +352,6 @@ def test_how_exits_to_lasting_jobs_went_in_rouen(
     expect(page.get_by_text("ind_exits").first).to_be_visible()
 
 
-@in_browser
 def test_filters_are_kept_from_page_to_page_and_in_the_address(viewer: Served, page: Page) -> None:
     page.goto(f"{viewer.address}/sorties?territoire={ROUEN}&annee=2023")
     finished(page)
@@ -374,7 +366,6 @@ def test_filters_are_kept_from_page_to_page_and_in_the_address(viewer: Served, p
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
-@in_browser
 def test_a_value_that_is_not_known_falls_back_and_says_so(viewer: Served, page: Page) -> None:
     unknown = "annee=1999&territoire=99-Mars&population=none&langue=de&indicateur=no.such"
     page.goto(f"{viewer.address}/sorties?{unknown}")
@@ -385,7 +376,6 @@ def test_a_value_that_is_not_known_falls_back_and_says_so(viewer: Served, page: 
     assert str(YEAR) in page.locator(".card").first.inner_text()
 
 
-@in_browser
 def test_an_unknown_address_leads_to_the_overview(viewer: Served, page: Page) -> None:
     page.goto(f"{viewer.address}/nulle-part?territoire={ROUEN}")
     finished(page)
@@ -395,7 +385,6 @@ def test_an_unknown_address_leads_to_the_overview(viewer: Served, page: Page) ->
     assert page.get_by_text("Page not found").count() == 0
 
 
-@in_browser
 def test_an_empty_choice_says_what_to_do(viewer: Served, page: Page) -> None:
     page.goto(f"{viewer.address}/sorties?indicateur=public.women")
     finished(page)
@@ -403,7 +392,6 @@ def test_an_empty_choice_says_what_to_do(viewer: Served, page: Page) -> None:
     expect(page.locator("h2").first).to_contain_text("emploi durable", timeout=SHOWN)
 
 
-@in_browser
 def test_what_is_taken_away_is_what_the_edition_holds(
     viewer: Served, page: Page, editions: Path
 ) -> None:
@@ -454,7 +442,6 @@ def test_what_is_taken_away_is_what_the_edition_holds(
     expect(page.locator("#emploi-durable")).to_be_in_viewport(timeout=SHOWN)
 
 
-@in_browser
 def test_an_item_of_the_bilan_has_an_address(viewer: Served, page: Page) -> None:
     page.goto(f"{viewer.address}/bilan?element=84")
     finished(page)
@@ -464,7 +451,6 @@ def test_an_item_of_the_bilan_has_an_address(viewer: Served, page: Page) -> None
     expect(page).to_have_url(re.compile("element=85"))
 
 
-@in_browser
 def test_a_page_is_walked_by_keyboard(viewer: Served, page: Page) -> None:
     page.goto(f"{viewer.address}/sorties")
     finished(page)
@@ -507,7 +493,6 @@ def publish(folder: Path, current: str, edition: str) -> None:
     new.replace(folder / "current.json")
 
 
-@in_browser
 def test_a_new_edition_arrives_while_a_page_is_open(
     own_editions: Path, editions: Path, tmp_path: Path, page: Page
 ) -> None:
