@@ -405,8 +405,15 @@ def test_one_territory_two_years_no_workshops(first: tuple[Protected, Path]) -> 
     rows = protected.mart_indicators
     assert protected.exposed == []
     assert set(rows["reporting_year"]) == {2023, 2024}
-    shown = rows.filter(pl.col("status") == "shown", pl.col("geography_id") == "08-Rouen")
-    assert shown.height > 50
+    assert set(rows["geography_id"]) == {"Total"}
+    assert rows.filter(pl.col("status") == "shown").height > 50
+
+
+def test_places_are_printed_where_there_are_enough_of_them(grid: Grid) -> None:
+    of_year = grid.levels_of_year
+    assert of_year[2020] == {"national"}  # two territories
+    assert of_year[2021] == {"national", "territory"}  # one of them less urban
+    assert of_year[2024] == {"national", "territory", "urbanity"}
 
 
 def test_the_same_data_give_the_same_edition(

@@ -178,7 +178,7 @@ def protected(house: House) -> Protected:
         cells = connection.sql("select * from mart_indicators").pl()
         numbers = rows(
             connection,
-            "select cells, primary_masks, secondary_masks, masked_share_of_counts from edition",
+            "select primary_masks, secondary_masks, masked_share_of_counts, 0 from edition",
         )
     protected = Protected(cells, *numbers[0], exposed=[])
     (house.home / "protected").write_bytes(pickle.dumps(protected))

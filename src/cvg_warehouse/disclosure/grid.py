@@ -194,14 +194,37 @@ class Grid:
         return is_base
 
     @cached_property
+    def levels_of_year(self) -> dict[int, set[str]]:
+        """The levels of place that are printed of each year: those with territories enough."""
+        index = {place: number for number, place in enumerate(self.geographies)}
+        groups = [
+            [index[one] for one in parts]
+            for whole, parts in self.parts.items()
+            if self.levels[whole] == "urbanity"
+        ]
+        printed = {}
+        for year, is_empty in zip(self.years, self.is_empty_place, strict=True):
+            territories = [int((~is_empty[group]).sum()) for group in groups]
+            found = {"territory": sum(territories), "urbanity": min(territories)}
+            enough = {
+                level
+                for level, fewest in self.rules.fewest_territories.items()
+                if found[level] >= fewest
+            }
+            printed[year] = enough | set(self.levels.values()) - found.keys()
+        return printed
+
+    @cached_property
     def in_scope(self) -> np.ndarray:
         """Rows that the public edition has."""
 
         @cache
         def is_in(indicator: str, value: str, year: int, place: str, population: str) -> bool:
             line = self.catalogue[indicator]
-            return not self._is_left_out(line, value) and self.rules.is_published(
-                indicator, self.levels[place], population, year
+            return (
+                self.levels[place] in self.levels_of_year[year]
+                and not self._is_left_out(line, value)
+                and self.rules.is_published(indicator, self.levels[place], population)
             )
 
         return np.array([is_in(*row) for row in self.rows.select(KEYS).iter_rows()], dtype=bool)

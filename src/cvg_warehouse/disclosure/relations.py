@@ -31,11 +31,12 @@ from cvg_warehouse.disclosure.grid import (
     numerator_name,
 )
 from cvg_warehouse.disclosure.system import INFINITE, System
+from cvg_warehouse.terminal import Refusal
 
 TOTAL = "total"
 
 
-class UnknownName(Exception):
+class UnknownName(Refusal):
     """A relation of the rules names what there is not; the message is one line for its reader."""
 
 

@@ -17,18 +17,15 @@ Additive = Literal["sum", "cover", "part"]
 
 @dataclass(frozen=True)
 class Limit:
-    """Indicators that are published for some levels of place, populations and years only."""
+    """Indicators that are published for some levels of place and populations only."""
 
     indicators: tuple[str, ...]
-    years: frozenset[int] | None
     levels: frozenset[str] | None
     populations: frozenset[str] | None
     population_levels: Mapping[str, frozenset[str]]
 
-    def allows(self, indicator: str, level: str, population: str, year: int) -> bool:
+    def allows(self, indicator: str, level: str, population: str) -> bool:
         """Whether this line lets the cell pass; one that is about other cells does."""
-        if self.years is not None and year not in self.years:
-            return True
         if not any(fnmatchcase(indicator, pattern) for pattern in self.indicators):
             return True
         return (
@@ -40,12 +37,11 @@ class Limit:
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> "Limit":
         """Read a line of the rules."""
-        known = {"why", "indicators", "years", "levels", "populations", "population_levels"}
+        known = {"why", "indicators", "levels", "populations", "population_levels"}
         if unknown := raw.keys() - known:
             raise ValueError(f"scope.limited: unknown entry {min(unknown)}")
         return cls(
             indicators=tuple(raw["indicators"]),
-            years=frozenset(raw["years"]) if "years" in raw else None,
             levels=frozenset(raw["levels"]) if "levels" in raw else None,
             populations=frozenset(raw["populations"]) if "populations" in raw else None,
             population_levels={
@@ -62,6 +58,7 @@ class Rules:
     threshold: int
     reach: int
     zeros_disclose: frozenset[str]
+    fewest_territories: Mapping[str, int]
     left_out: frozenset[str]
     left_out_values: Mapping[str, frozenset[str]]
     limited: tuple[Limit, ...]
@@ -73,9 +70,9 @@ class Rules:
     links: tuple[str, ...]
     nested: tuple[tuple[str, str], ...]
 
-    def is_published(self, indicator: str, level: str, population: str, year: int) -> bool:
-        """Whether the scope holds this indicator for this place, population and year."""
-        return all(limit.allows(indicator, level, population, year) for limit in self.limited)
+    def is_published(self, indicator: str, level: str, population: str) -> bool:
+        """Whether the scope holds this indicator for such a place and this population."""
+        return all(limit.allows(indicator, level, population) for limit in self.limited)
 
     def is_additive(self, indicator: str) -> bool:
         """Whether anything is known of the indicator's sums over places and populations."""
@@ -91,6 +88,7 @@ def load_rules(path: Path = RULES) -> Rules:
         threshold=raw["threshold"],
         reach=raw["reach"],
         zeros_disclose=frozenset(raw["zeros_disclose"]),
+        fewest_territories=scope["fewest_territories"],
         left_out=frozenset(scope["left_out"]),
         left_out_values={
             breakdown: frozenset(values) for breakdown, values in scope["left_out_values"].items()
