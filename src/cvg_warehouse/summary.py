@@ -54,7 +54,7 @@ def print_summary(
     table.add_row("Edition", edition)
     out.print(table)
     # Outside the table, unwrapped: these lines are there to be copied.
-    for line in (f'.venv/bin/dbt show --inline "{EXAMPLE}"', "make docs", "make test"):
+    for line in (f'.venv/bin/dbt show --inline "{EXAMPLE}"', "make docs", "make app"):
         out.print(f"  Next: {line}", soft_wrap=True)
 
 
