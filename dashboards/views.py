@@ -75,6 +75,18 @@ def _blocks(view: View, page: Page) -> None:
     st.html(tables.contents([(grid.key, grid.title) for grid in shown], view.language))
     for grid in shown:
         _grid(grid, view, page)
+    if left_out := _left_out(view, page):
+        st.html(tables.note(view.say("page_not_published", ", ".join(left_out))))
+
+
+def _left_out(view: View, page: Page) -> list[str]:
+    """Labels of the page's indicators of which the edition publishes nothing."""
+    named = {measure.indicator_id for block in page.blocks for measure in block.measures}
+    return [
+        indicator_label(indicator, view.language)
+        for name, indicator in view.edition.indicators.items()
+        if name in named and name not in view.edition.breakdowns
+    ]
 
 
 def _grid(grid: Grid, view: View, page: Page) -> None:

@@ -385,6 +385,17 @@ def test_an_unknown_address_leads_to_the_overview(viewer: Served, page: Page) ->
     assert page.get_by_text("Page not found").count() == 0
 
 
+def test_what_an_edition_does_not_publish_is_named(
+    viewer: Served, page: Page, edition: Edition
+) -> None:
+    assert "housing.transition" not in edition.breakdowns
+    page.goto(f"{viewer.address}/logement")
+    finished(page)
+    label = edition.indicators["housing.transition"].label_fr
+    said = page.get_by_text("Cette édition ne publie pas, pour que personne")
+    expect(said).to_contain_text(label)
+
+
 def test_an_empty_choice_says_what_to_do(viewer: Served, page: Page) -> None:
     page.goto(f"{viewer.address}/sorties?indicateur=public.women")
     finished(page)
