@@ -76,7 +76,7 @@ def _blocks(view: View, page: Page) -> None:
     for grid in shown:
         _grid(grid, view, page)
     if left_out := _left_out(view, page):
-        st.html(tables.note(view.say("page_not_published", ", ".join(left_out))))
+        st.html(tables.note(view.say("page_not_published", " ; ".join(left_out))))
 
 
 def _left_out(view: View, page: Page) -> list[str]:
