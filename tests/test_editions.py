@@ -18,7 +18,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from conftest import CVG, fingerprints, header_of, read_rows, run_cvg, write_rows
+from conftest import CVG, Built, fingerprints, header_of, read_rows, run_cvg, write_rows
 from cvg_warehouse import build
 from cvg_warehouse.cli import app
 from cvg_warehouse.contracts import EXPORTS
@@ -274,6 +274,15 @@ def test_artifacts_of_a_build_hold_no_row(first_house: House) -> None:
     for file in artifacts:
         text = file.read_text(encoding="utf-8", errors="replace")
         assert not [person for person in people if person in text], file
+
+
+def test_the_internal_edition_reproduces_every_printed_figure(built: Built, editions: Path) -> None:
+    file = edition_file(editions, read_pointer(editions).edition, "internal")
+    told = "select figure_id, printed, computed, status from mart_report_reconciliation order by 1"
+    with duckdb.connect(file, read_only=True) as connection:
+        published = rows(connection, told)
+    assert published == built.query(told)
+    assert {status for *_, status in published} == {"reproduced", "contradicted"}
 
 
 def test_figures_with_a_masked_cell_are_masked(first_house: House) -> None:

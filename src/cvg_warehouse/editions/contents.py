@@ -120,10 +120,13 @@ TABLES: dict[str, dict[str, str]] = {
     },
 }
 IS_SYNTHETIC = "select coalesce(bool_and(is_synthetic), false) from dim_exports"
-# A figure is open when all of its cells are in this edition, and none is masked.
+# A figure is open when all of its cells are in this edition, and none is masked. A value that did
+# not occur has no cell anywhere.
 OPEN_FIGURES = """
     select terms.figure_id
     from report_terms as terms
+    inner join mart_indicators as computed
+        using (indicator_id, reporting_year, geography_id, population, breakdown)
     left join edition.mart_indicators as cells
         using (indicator_id, reporting_year, geography_id, population, breakdown)
     group by terms.figure_id

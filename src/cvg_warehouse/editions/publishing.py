@@ -207,16 +207,12 @@ def _write(
 
 
 def _is_whole(folder: Path, pointer: Pointer) -> bool:
-    """Whether the current edition is as it was published."""
+    """Whether the current edition is, byte for byte, what was checked when it was published."""
     checksums = pointer.checksums.get(pointer.edition, {})
-    return not any(
-        faults_of(
-            edition_file(folder, pointer.edition, audience),
-            pointer.edition,
-            audience,
-            checksums.get(audience),
-        )
-        for audience in AUDIENCES
+    files = {one: edition_file(folder, pointer.edition, one) for one in AUDIENCES}
+    return all(
+        file.is_file() and checksum_of(file) == checksums.get(audience)
+        for audience, file in files.items()
     )
 
 
