@@ -312,7 +312,7 @@ def test_every_page_is_whole_in_both_languages(
             assert page.get_by_test_id("stException").count() == 0
             assert page.locator("h2").count() >= 1
             tables_or_cards = page.locator(".table-box table, .cards, .how dl")
-            assert tables_or_cards.count() >= 1
+            assert tables_or_cards.count() >= 1 or one.key == "accessibility"
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             main = page.get_by_test_id("stMain")
             assert main.evaluate("box => box.scrollWidth - box.clientWidth") <= 0, one.key
