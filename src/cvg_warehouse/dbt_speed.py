@@ -8,6 +8,7 @@ import gc
 from typing import Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.tracking import track_behavior_change_warn
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.event_manager_client import ctx_set_event_manager, get_event_manager
@@ -31,13 +32,13 @@ class HeardEvents(EventManager):
         force_warn_or_error_handling: bool = False,
     ) -> None:
         """As in dbt, which would put each event into words before it asks whom they are for."""
-        if (level or e.level_tag()) == EventLevel.DEBUG and not self._is_debugging():
-            return
-        super().fire_event(e, level, node, force_warn_or_error_handling)
+        if (level or e.level_tag()) != EventLevel.DEBUG or self._is_debugged():
+            super().fire_event(e, level, node, force_warn_or_error_handling)
 
-    def _is_debugging(self) -> bool:
-        levels = {logger.level for logger in self.loggers}
-        return bool(self.callbacks) or EventLevel.DEBUG in levels
+    def _is_debugged(self) -> bool:
+        # dbt always listens itself, to one kind of warning.
+        others = [callback for callback in self.callbacks if callback != track_behavior_change_warn]
+        return bool(others) or any(logger.level == EventLevel.DEBUG for logger in self.loggers)
 
 
 class Plugin(BasePlugin):
