@@ -26,6 +26,13 @@ CELLS = """
         using (indicator_id, reporting_year, geography_id, population, breakdown)
 """
 
+# The lists that the Bilan prints, and the order that they are printed in.
+REFERENCE_LISTS = {
+    "education_levels": "education_level",
+    "housing_types": "housing_level, housing_type",
+    "exit_reasons": "exit_reason_code",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -112,6 +119,7 @@ class Edition:
     value_labels: Mapping[tuple[str, str], tuple[str, str, int]]
     breakdowns: Mapping[str, tuple[str, ...]]
     report_items: Mapping[int, ReportItem]
+    reference_lists: Mapping[str, tuple[Mapping[str, Any], ...]]
     reconciliation: tuple[Mapping[str, Any], ...]
     contradictions: Mapping[str, tuple[str, str]]
     _cells: "Cells"
@@ -206,6 +214,10 @@ def read_edition(audience: str) -> Edition:
             },
             breakdowns=_breakdowns(cells),
             report_items=_report_items(connection),
+            reference_lists={
+                name: tuple(_rows(connection, f"from {name} order by {order}"))
+                for name, order in REFERENCE_LISTS.items()
+            },
             reconciliation=tuple(
                 _rows(connection, "from mart_report_reconciliation order by table_id, figure_id")
             ),

@@ -151,62 +151,83 @@ cross join (
 {%- endmacro %}
 
 {#-
-  One row per measured indicator column and counted key (pathway or person, as the catalogue says)
-  of a theme's model, for every place and population. Columns: reporting_year, geography_id,
-  population, indicator_column, person_key, pathway_key, measure.
--#}
-{% macro measure_rows(relation, place) -%}
-with placed as (
-    {{ in_every_place(relation, place) }}
-)
-{% for column in indicator_columns(relation, 'number') %}
-select
-    reporting_year,
-    geography_id,
-    counted_population as population,
-    '{{ column }}' as indicator_column,
-    person_key,
-    pathway_key,
-    {{ column }}::double as measure
-from placed
-where {{ column }} is not null
-{{ 'union all' if not loop.last }}
-{%- endfor %}
-{%- endmacro %}
-
-{#-
   Mean or median, as the catalogue says, of every measured indicator column: each pathway (or each
-  person, as the catalogue says) counts once. Columns: reporting_year, geography_id, population,
-  indicator_column, denominator, measure.
+  person, as the catalogue says) counts once in a year and place, with the highest of its values.
+  Columns: reporting_year, geography_id, population, indicator_column, denominator, measure.
+
+  As in `count_people`, only who has several rows in the year is collapsed in every place.
 -#}
 {% macro summarise_measures(place='geography') -%}
-with measured as (
+{%- set home = 'worksite_id' if place == 'worksite' else 'territory_id, population' -%}
+{%- set place_and_column = 'reporting_year, geography_id, counted_population, indicator_column, statistic' -%}
+with measures as (
     {%- for theme in measured_models() %}
-    ({{ measure_rows(theme, place) }})
-    {{ 'union all' if not loop.last }}
+    {%- set last_theme = loop.last %}
+    {%- for column in indicator_columns(theme, 'number') %}
+    select
+        reporting_year,
+        {{ home }},
+        person_key,
+        pathway_key,
+        '{{ column }}' as indicator_column,
+        {{ column }}::double as measure
+    from {{ theme }}
+    where {{ column }} is not null
+    {{ 'union all' if not (loop.last and last_theme) }}
     {%- endfor %}
+    {%- endfor %}
+),
+
+measured as (
+    select
+        measures.*,
+        catalogue.statistic,
+        case when catalogue.counting_unit = 'pathways' then measures.pathway_key else measures.person_key end
+            as counted_key
+    from measures
+    inner join {{ ref('dim_indicator_breakdowns') }} as catalogue
+        on measures.indicator_column = catalogue.indicator_column
+),
+
+repeated as (
+    select
+        reporting_year,
+        indicator_column,
+        counted_key
+    from measured
+    group by reporting_year, indicator_column, counted_key
+    having count(*) > 1
+),
+
+flagged as (
+    select
+        measured.*,
+        repeated.counted_key is not null as has_several_rows
+    from measured
+    left join repeated
+        on
+            measured.reporting_year = repeated.reporting_year
+            and measured.indicator_column = repeated.indicator_column
+            and measured.counted_key = repeated.counted_key
 ),
 
 counted as (
     select
-        measured.reporting_year,
-        measured.geography_id,
-        measured.population,
-        measured.indicator_column,
-        catalogue.statistic,
-        case when catalogue.counting_unit = 'pathways' then measured.pathway_key else measured.person_key end
-            as counted_key,
-        max(measured.measure) as measure
-    from measured
-    inner join {{ ref('dim_indicator_breakdowns') }} as catalogue
-        on measured.indicator_column = catalogue.indicator_column
-    group by all
+        {{ place_and_column }},
+        measure
+    from ({{ in_every_place('(select * from flagged where not has_several_rows)', place) }}) as placed
+    union all
+    select
+        {{ place_and_column }},
+        max(measure) as measure
+    from ({{ in_every_place('(select * from flagged where has_several_rows)', place) }}) as placed
+    group by {{ place_and_column }}, counted_key
 )
 
 select
     reporting_year,
     geography_id,
-    population,
+    counted_population as population,
     indicator_column,
     count(*) as denominator,
     -- decimals add up to the same in any order of the rows, doubles do not
@@ -215,5 +236,5 @@ select
         when 'median' then median(measure)
     end as measure
 from counted
-group by reporting_year, geography_id, population, indicator_column, statistic
+group by {{ place_and_column }}
 {%- endmacro %}

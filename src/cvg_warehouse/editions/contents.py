@@ -57,6 +57,19 @@ TABLES: dict[str, dict[str, str]] = {
         "urbanity": "VARCHAR",
         "launch_year": "INTEGER",
     },
+    "education_levels": {"education_level": "INTEGER", "label_fr": "VARCHAR"},
+    "housing_types": {
+        "housing_type": "VARCHAR",
+        "housing_group": "VARCHAR",
+        "housing_level": "INTEGER",
+    },
+    "exit_reasons": {
+        "exit_reason_code": "VARCHAR",
+        "label_fr": "VARCHAR",
+        "exit_category": "VARCHAR",
+        "is_neutral": "BOOLEAN",
+        "is_trial_period_rupture": "BOOLEAN",
+    },
     "report_items": {
         "item": "INTEGER",
         "section": "VARCHAR",
@@ -221,6 +234,9 @@ SELECTS = {
             ('Total', 'Ensemble des territoires', 'All territories')
         ) as names (geography_id, name_fr, name_en) on places.geography_id = names.geography_id
     """,
+    "education_levels": "select * from stg_reference__education_levels",
+    "housing_types": "select * exclude (note) from stg_reference__housing_types",
+    "exit_reasons": "select * exclude (confidence, note) from stg_reference__exit_reasons",
     "report_items": "select * from stg_reference__report_items",
     "report_item_indicators": "select * from report_item_indicators",
     "mart_report_reconciliation": f"""
