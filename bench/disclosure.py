@@ -18,13 +18,13 @@ import duckdb
 import typer
 
 from bench.run import BENCH, PROJECT, measure
-from cvg_warehouse.disclosure import protect_warehouse
-from cvg_warehouse.disclosure.grid import read_grid
-from cvg_warehouse.disclosure.plan import Before, plan_of
-from cvg_warehouse.disclosure.proof import prove
-from cvg_warehouse.disclosure.publication import print_rows
-from cvg_warehouse.disclosure.relations import relations_of
-from cvg_warehouse.disclosure.rules import load_rules
+from cvg_warehouse.publication.disclosure import protect_warehouse
+from cvg_warehouse.publication.disclosure.grid import read_grid
+from cvg_warehouse.publication.disclosure.plan import Before, plan_of
+from cvg_warehouse.publication.disclosure.proof import prove
+from cvg_warehouse.publication.disclosure.publication import print_rows
+from cvg_warehouse.publication.disclosure.relations import relations_of
+from cvg_warehouse.publication.disclosure.rules import load_rules
 
 SECONDS = 60.0
 CORES = 2

@@ -147,10 +147,10 @@ def bench_scale(scale: int, runs: int, data: Path) -> Scale:
         again.unlink(missing_ok=True)
         python = [sys.executable, "-m"]
         directs.append(measure([*python, "bench.direct", str(target), str(again)]))
-        polars.append(measure([*python, "bench.reference", str(folder)]))
+        polars.append(measure([*python, "tests.oracle.reference", str(folder)]))
         # last, because the direct run follows what dbt compiled last
         spines.append(measure([_tool("dbt"), "build", "--exclude", *beyond], environment))
-    compared = measure([*python, "bench.compare", str(warehouse), str(folder)])
+    compared = measure([*python, "tests.oracle.compare", str(warehouse), str(folder)])
     return Scale(
         scale=scale,
         build=median(build.seconds for build in builds),
@@ -158,7 +158,7 @@ def bench_scale(scale: int, runs: int, data: Path) -> Scale:
         build_peak_gb=median(build.peak_gb for build in builds),
         build_status=max(build.status for build in builds),
         direct=_medians([_last_json(run, "bench.direct") for run in directs]),
-        polars=_medians([_last_json(run, "bench.reference") for run in polars]),
+        polars=_medians([_last_json(run, "tests.oracle.reference") for run in polars]),
         polars_peak_gb=median(run.peak_gb for run in polars),
         comparison=compared.output.strip(),
         runs=[build.seconds for build in builds],

@@ -19,15 +19,15 @@ from statistics import median, quantiles
 from urllib.parse import urlencode
 
 import typer
-from dashboards.data import read_edition
 from dashboards.filters import PLACE, YEAR
 from playwright.sync_api import sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from tests.support.serving import BROWSER, Served, served
 from websockets.asyncio.client import ClientConnection, connect
 
 from bench.run import BENCH
-from bench.serving import BROWSER, Served, served
+from cvg_warehouse.reading.data import read_edition
 from cvg_warehouse.terminal import Refusal
 
 BETWEEN_CLICKS = 3.0

@@ -7,16 +7,16 @@ from urllib.parse import urlsplit
 import streamlit as st
 from dashboards import filters, views
 from dashboards.access import Access, access
-from dashboards.data import EVERYBODY, Edition, read_edition, with_own
-from dashboards.export import date_text, query_of
-from dashboards.grids import Choice
 from dashboards.pages import OVERVIEW, PAGES, Page
 from dashboards.sign_in import sign_in
-from dashboards.tables import edition_line
-from dashboards.texts import LANGUAGES, Language, place_name, say
 from streamlit.navigation.page import StreamlitPage
 
-from cvg_warehouse.editions import current_edition
+from cvg_warehouse.publication.editions import current_edition
+from cvg_warehouse.reading.data import EVERYBODY, Edition, read_edition, with_own
+from cvg_warehouse.reading.export import date_text, query_of
+from cvg_warehouse.reading.grids import Choice
+from cvg_warehouse.reading.tables import edition_line
+from cvg_warehouse.reading.texts import LANGUAGES, Language, place_name, say
 from cvg_warehouse.terminal import Refusal
 
 STYLE = Path(__file__).parent / "style.css"

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
-from dashboards.data import EVERYBODY, WHOLE, Edition
-from dashboards.export import query_of
-from dashboards.grids import Choice
-from dashboards.texts import LANGUAGES, Language, indicator_label, place_name, say
+
+from cvg_warehouse.reading.data import EVERYBODY, WHOLE, Edition
+from cvg_warehouse.reading.export import query_of
+from cvg_warehouse.reading.grids import Choice
+from cvg_warehouse.reading.texts import LANGUAGES, Language, indicator_label, place_name, say
 
 YEAR, PLACE, POPULATION, INDICATORS, LANGUAGE = (
     *("annee", "territoire", "population", "indicateur", "langue"),

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from dashboards.data import Measure
-from dashboards.grids import Block
+from cvg_warehouse.reading.data import Measure
+from cvg_warehouse.reading.grids import Block
 
 
 @dataclass(frozen=True)

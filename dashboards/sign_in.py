@@ -2,8 +2,9 @@
 
 import streamlit as st
 from dashboards.access import Access
-from dashboards.data import Edition
-from dashboards.texts import Language, place_name, say
+
+from cvg_warehouse.reading.data import Edition
+from cvg_warehouse.reading.texts import Language, place_name, say
 
 
 def sign_in(who: Access, edition: Edition | None, language: Language) -> None:

@@ -6,10 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import streamlit as st
-from dashboards import export, filters, tables
-from dashboards.charts import MOST_CHART_COLUMNS, chart, without_whole
-from dashboards.data import WHOLE, Edition, Measure, ReportItem
-from dashboards.grids import Block, Choice, Grid, grids, item_block
+from dashboards import filters
 from dashboards.pages import (
     ACCESSIBILITY,
     COMPARE,
@@ -20,8 +17,13 @@ from dashboards.pages import (
     TERRITORY,
     Page,
 )
-from dashboards.reference import reference_table
-from dashboards.texts import (
+
+from cvg_warehouse.reading import export, tables
+from cvg_warehouse.reading.charts import MOST_CHART_COLUMNS, chart, without_whole
+from cvg_warehouse.reading.data import WHOLE, Edition, Measure, ReportItem
+from cvg_warehouse.reading.grids import Block, Choice, Grid, grids, item_block
+from cvg_warehouse.reading.reference import reference_table
+from cvg_warehouse.reading.texts import (
     Language,
     breakdown_label,
     indicator_label,

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from bench.serving import BROWSER
 from playwright.sync_api import Browser, sync_playwright
+from tests.support.serving import BROWSER
 
-from cvg_warehouse.contracts import EXPORTS
+from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.paths import PROJECT, exports_folder
 
 # The many builds of the tests are not published; those that are say so.

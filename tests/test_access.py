@@ -13,13 +13,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from bench.serving import Served, free_port, served
 from dashboards.access import SIGNED_IN_SECONDS, Access, decide, read_allow_list
 from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import Browser, Page, expect
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
+from tests.support.serving import Served, free_port, served
 
-from cvg_warehouse.editions.pointer import edition_file, read_pointer
+from cvg_warehouse.publication.editions.pointer import edition_file, read_pointer
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib")
 

@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from bench.serving import Served, served
 from dashboards.pages import PAGES
-from dashboards.texts import LANGUAGES
 from playwright.sync_api import Browser, Page, expect
+from tests.support.serving import Served, served
 
 from cvg_warehouse.paths import PROJECT
+from cvg_warehouse.reading.texts import LANGUAGES
 
 WIDTHS = (1280, 320)
 AXE = Axe()

@@ -10,13 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-
-from conftest import read_rows
-from cvg_warehouse.feedback import write_feedback
-from cvg_warehouse.ingest.checks import all_checks
-from cvg_warehouse.ingest.findings import IngestResult, Outcome
-from cvg_warehouse.ingest.telling import problem_lines
-from deliveries import (
+from tests.support.deliveries import (
     action,
     csv_text,
     deliver,
@@ -27,6 +21,12 @@ from deliveries import (
     take_in,
     workbook,
 )
+
+from conftest import read_rows
+from cvg_warehouse.contracts.checks import all_checks
+from cvg_warehouse.feedback import write_feedback
+from cvg_warehouse.ingest.findings import IngestResult, Outcome
+from cvg_warehouse.ingest.telling import problem_lines
 
 REFUSED, QUARANTINE, WARNED, LOADED = "refuse", "quarantine", "warn", "loaded"
 GOOD = csv_text(salaries())

@@ -21,10 +21,10 @@ from conftest import (
     wait_for,
     write_rows,
 )
-from cvg_warehouse import build
+from cvg_warehouse.building import build
+from cvg_warehouse.building.dbt_run import Step, without_values
 from cvg_warehouse.cli import app
-from cvg_warehouse.contracts import EXPORTS
-from cvg_warehouse.dbt_run import Step, without_values
+from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.paths import PROJECT
 
 SECRET = "Zzyzx-4711"

@@ -8,7 +8,7 @@ import yaml
 from frictionless import Schema
 
 from conftest import Built
-from cvg_warehouse.contracts import EXPORTS, LINEAGE, consolidated_columns
+from cvg_warehouse.contracts.exports import EXPORTS, LINEAGE, consolidated_columns
 from cvg_warehouse.paths import CONTRACTS, PROJECT, REFERENCE_SEEDS
 
 TYPES = {"string": "string", "integer": "int", "date": "date", "boolean": "boolean"}

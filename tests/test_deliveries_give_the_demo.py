@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
+from tests.support.deliveries import KEY
 
 from conftest import Built, Workplace, read_rows, run_cvg
-from cvg_warehouse.contracts import EXPORTS
-from cvg_warehouse.demo.deliveries import identity_of, write_deliveries
+from cvg_demo.deliveries import identity_of, write_deliveries
+from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.paths import SHIPPED_EXPORTS
-from deliveries import KEY
 
 CELLS = """
     select indicator_id, breakdown, reporting_year, geography_id, population,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conftest import CVG, Row, fingerprints, header_of, read_rows, run_cvg, wait_for
-from cvg_warehouse.contracts import EXPORTS, consolidated_columns
+from cvg_warehouse.contracts.exports import EXPORTS, consolidated_columns
 from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS
 
 IDENTIFIERS = ("id_salarie", "id_parcours", "chantier", "id_action", "id_atelier")

@@ -11,18 +11,18 @@ import polars as pl
 import pytest
 
 from conftest import Built, Workplace
-from cvg_warehouse.disclosure import Protected, protect_warehouse
-from cvg_warehouse.disclosure.attack import Attack, Interval, attack
-from cvg_warehouse.disclosure.bounds import propagate
-from cvg_warehouse.disclosure.grid import Grid, read_grid
-from cvg_warehouse.disclosure.plan import Before, Plan, plan_of
-from cvg_warehouse.disclosure.programs import models
-from cvg_warehouse.disclosure.proof import prove
-from cvg_warehouse.disclosure.protect import protect
-from cvg_warehouse.disclosure.publication import print_rows
-from cvg_warehouse.disclosure.relations import UnknownName, relations_of
-from cvg_warehouse.disclosure.rules import load_rules
-from cvg_warehouse.disclosure.system import INFINITE, Relation, System, Unknowns
+from cvg_warehouse.publication.disclosure import Protected, protect_warehouse
+from cvg_warehouse.publication.disclosure.attack import Attack, Interval, attack
+from cvg_warehouse.publication.disclosure.bounds import propagate
+from cvg_warehouse.publication.disclosure.grid import Grid, read_grid
+from cvg_warehouse.publication.disclosure.plan import Before, Plan, plan_of
+from cvg_warehouse.publication.disclosure.programs import models
+from cvg_warehouse.publication.disclosure.proof import prove
+from cvg_warehouse.publication.disclosure.protect import protect
+from cvg_warehouse.publication.disclosure.publication import print_rows
+from cvg_warehouse.publication.disclosure.relations import UnknownName, relations_of
+from cvg_warehouse.publication.disclosure.rules import load_rules
+from cvg_warehouse.publication.disclosure.system import INFINITE, Relation, System, Unknowns
 
 CELL = ["indicator_id", "breakdown", "reporting_year", "geography_id", "population"]
 WIDE = Interval(0, 10)

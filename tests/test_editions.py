@@ -19,18 +19,18 @@ import pytest
 from typer.testing import CliRunner
 
 from conftest import CVG, Built, fingerprints, header_of, read_rows, run_cvg, write_rows
-from cvg_warehouse import build
+from cvg_warehouse.building import build
+from cvg_warehouse.building.dbt_run import Step
 from cvg_warehouse.cli import app
-from cvg_warehouse.contracts import EXPORTS
-from cvg_warehouse.dbt_run import Step
-from cvg_warehouse.disclosure import Exposure, Protected
-from cvg_warehouse.editions import AUDIENCES, current_edition, open_edition
-from cvg_warehouse.editions import publishing as press
-from cvg_warehouse.editions.contents import Record, fill
-from cvg_warehouse.editions.origin import Origin
-from cvg_warehouse.editions.pointer import edition_file, read_pointer
-from cvg_warehouse.editions.verifying import faults_of
+from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS
+from cvg_warehouse.publication.disclosure import Exposure, Protected
+from cvg_warehouse.publication.editions import AUDIENCES, current_edition, open_edition
+from cvg_warehouse.publication.editions import publishing as press
+from cvg_warehouse.publication.editions.contents import Record, fill
+from cvg_warehouse.publication.editions.origin import Origin
+from cvg_warehouse.publication.editions.pointer import edition_file, read_pointer
+from cvg_warehouse.publication.editions.verifying import faults_of
 from cvg_warehouse.terminal import Refusal
 
 DBT = Path(sys.executable).with_name("dbt")
@@ -41,7 +41,7 @@ PUBLISH_AGAIN_AND_AGAIN = """
 import pickle, sys
 from pathlib import Path
 import duckdb
-from cvg_warehouse.editions import publishing
+from cvg_warehouse.publication.editions import publishing
 publishing.protect_warehouse = lambda *_: pickle.loads(Path(sys.argv[2]).read_bytes())
 print("ready", flush=True)
 while True:

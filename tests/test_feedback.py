@@ -9,18 +9,28 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from tests.support.deliveries import (
+    KEY,
+    action,
+    csv_text,
+    salarie,
+    salaries,
+    saved,
+    sortie,
+    take_in,
+    workbook,
+)
 
 from conftest import Built, fingerprints, run_cvg
+from cvg_warehouse.contracts.checks import all_checks, severity_of
 from cvg_warehouse.feedback import feedback_folder, write_feedback
 from cvg_warehouse.feedback.french import NARROW_SPACE, number, plain, share
 from cvg_warehouse.feedback.indicators import warehouse_of
 from cvg_warehouse.feedback.letters import SEVERITIES, UNKNOWN_SENDER, letters_of
-from cvg_warehouse.ingest.checks import all_checks, severity_of
 from cvg_warehouse.ingest.findings import Finding, IngestResult
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.template import SYNTHETIC
 from cvg_warehouse.terminal import Refusal
-from deliveries import KEY, action, csv_text, salarie, salaries, saved, sortie, take_in, workbook
 
 NO_WAREHOUSE = Path("/nowhere/cvg.duckdb")
 PLANTED = ("Zyxomme", "Quiteria", "Wolfgonde", "0639981234", "06 39 98 12 34", "+33639981234",

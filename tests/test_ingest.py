@@ -10,15 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-
-from conftest import CVG, fingerprints, read_rows, run_cvg, write_rows
-from cvg_warehouse.contracts import EXPORTS
-from cvg_warehouse.ingest.checks import CHECKS_FILE, all_checks
-from cvg_warehouse.ingest.contract import contract_of
-from cvg_warehouse.ingest.findings import Outcome
-from cvg_warehouse.ingest.layout import export_told_by
-from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS
-from deliveries import (
+from tests.support.deliveries import (
     KEY,
     action,
     atelier,
@@ -32,6 +24,14 @@ from deliveries import (
     take_in,
     workbook,
 )
+
+from conftest import CVG, fingerprints, read_rows, run_cvg, write_rows
+from cvg_warehouse.contracts.checks import CHECKS_FILE, all_checks
+from cvg_warehouse.contracts.delivery import contract_of
+from cvg_warehouse.contracts.exports import EXPORTS
+from cvg_warehouse.ingest.findings import Outcome
+from cvg_warehouse.ingest.layout import export_told_by
+from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS
 
 SOURCES = PROJECT / "src" / "cvg_warehouse" / "ingest"
 QUOTED = re.compile(r'"([a-z][a-z0-9]*(?:_[a-z0-9]+)+)"')

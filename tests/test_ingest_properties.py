@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.support.deliveries import KEY, csv_text, salaries, saved, take_in, workbook
 
-from cvg_warehouse.ingest.checks import all_checks
-from cvg_warehouse.ingest.contract import contract_of
+from cvg_warehouse.contracts.checks import all_checks
+from cvg_warehouse.contracts.delivery import contract_of
 from cvg_warehouse.ingest.reading import read_file
 from cvg_warehouse.ingest.values import explain, stored
-from deliveries import KEY, csv_text, salaries, saved, take_in, workbook
 
 FILES = 650
 quick = settings(

@@ -6,14 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
-from conftest import read_rows, run_cvg
-from cvg_warehouse.contracts import consolidated_columns
-from cvg_warehouse.ingest.people import names_in, points_at_a_person
-from cvg_warehouse.ingest.pseudonyms import PSEUDONYM, key_version, load_key, new_key, pseudonym
-from cvg_warehouse.paths import PROJECT
-from cvg_warehouse.terminal import Refusal
-from deliveries import (
+from tests.support.deliveries import (
     KEY,
     action,
     atelier,
@@ -26,6 +19,13 @@ from deliveries import (
     workbook,
     written,
 )
+
+from conftest import read_rows, run_cvg
+from cvg_warehouse.contracts.exports import consolidated_columns
+from cvg_warehouse.ingest.people import names_in, points_at_a_person
+from cvg_warehouse.ingest.pseudonyms import PSEUDONYM, key_version, load_key, new_key, pseudonym
+from cvg_warehouse.paths import PROJECT
+from cvg_warehouse.terminal import Refusal
 
 PLANTED = {
     "nom": "Zyxommequint",

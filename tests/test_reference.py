@@ -12,7 +12,7 @@ from cvg_warehouse.paths import PROJECT
 
 
 def compare(warehouse: Path, exports: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "bench.compare", str(warehouse), str(exports)]
+    command = [sys.executable, "-m", "tests.oracle.compare", str(warehouse), str(exports)]
     return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
 
 

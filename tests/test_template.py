@@ -5,11 +5,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from tests.support.deliveries import KEY, checks_of
 
 from conftest import fingerprints, read_rows, run_cvg
-from cvg_warehouse.contracts import EXPORTS
+from cvg_warehouse.contracts.delivery import contract_of, reference
+from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.ingest import run
-from cvg_warehouse.ingest.contract import contract_of, reference
 from cvg_warehouse.template import (
     LISTS,
     choices_of,
@@ -19,7 +20,6 @@ from cvg_warehouse.template import (
     write_template,
 )
 from cvg_warehouse.terminal import Refusal
-from deliveries import KEY, checks_of
 
 YEAR = 2024
 ENTRY, BIRTH = datetime.date(2024, 3, 4), datetime.date(1984, 5, 6)
@@ -90,7 +90,7 @@ def test_every_value_of_a_list_is_one_that_the_ingest_knows() -> None:
 
 
 def _folded(value: str) -> str:
-    from cvg_warehouse.ingest.text import folded
+    from cvg_warehouse.contracts.text import folded
 
     return folded(value)
 

@@ -13,24 +13,31 @@ import duckdb
 import openpyxl
 import pytest
 import vl_convert
-from bench.serving import Served, served
-from dashboards import charts, export, tables
-from dashboards.data import WHOLE, Cell, Edition, Indicator, Measure, read_edition
-from dashboards.figures import Figure, interval_text, number, parts_text, value_text, written
-from dashboards.grids import Block, Choice, Grid, Head, grids, item_block
 from dashboards.pages import PAGES
-from dashboards.reference import reference_table
-from dashboards.texts import (
+from playwright.sync_api import Browser, Page, expect
+from tests.support.serving import Served, served
+
+from conftest import read_rows
+from cvg_warehouse.paths import PROJECT, REFERENCE_SEEDS
+from cvg_warehouse.publication.editions.pointer import edition_file, read_pointer
+from cvg_warehouse.reading import charts, export, tables
+from cvg_warehouse.reading.data import WHOLE, Cell, Edition, Indicator, Measure, read_edition
+from cvg_warehouse.reading.figures import (
+    Figure,
+    interval_text,
+    number,
+    parts_text,
+    value_text,
+    written,
+)
+from cvg_warehouse.reading.grids import Block, Choice, Grid, Head, grids, item_block
+from cvg_warehouse.reading.reference import reference_table
+from cvg_warehouse.reading.texts import (
     LANGUAGES,
     TEXTS,
     Language,
     say,
 )
-from playwright.sync_api import Browser, Page, expect
-
-from conftest import read_rows
-from cvg_warehouse.editions.pointer import edition_file, read_pointer
-from cvg_warehouse.paths import PROJECT, REFERENCE_SEEDS
 
 THIN = "\u202f"
 ROUEN, YEAR = "08-Rouen", 2024

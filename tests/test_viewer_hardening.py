@@ -17,14 +17,14 @@ from urllib.parse import urlsplit
 
 import duckdb
 import pytest
-from bench.serving import Served, free_port, served
 from dashboards.pages import PAGES
-from dashboards.texts import LANGUAGES
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from tests.support.serving import Served, free_port, served
 
 from conftest import wait_for
-from cvg_warehouse.editions.pointer import edition_file, read_pointer
 from cvg_warehouse.paths import PROJECT
+from cvg_warehouse.publication.editions.pointer import edition_file, read_pointer
+from cvg_warehouse.reading.texts import LANGUAGES
 
 SITE = PROJECT / "deploy" / "nginx.conf"
 ADDRESSES = [f"/{page.path}" for page in PAGES]

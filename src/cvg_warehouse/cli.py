@@ -55,10 +55,10 @@ def build(
     Exit status: 0 all is well, 1 the warehouse is built but a check fails or it could not be
     published, 2 nothing was built.
     """
-    from cvg_warehouse.build import build_warehouse
-    from cvg_warehouse.check_exports import check_exports
-    from cvg_warehouse.editions.publishing import publish_file
-    from cvg_warehouse.summary import print_summary
+    from cvg_warehouse.building.build import build_warehouse
+    from cvg_warehouse.building.check_exports import check_exports
+    from cvg_warehouse.building.summary import print_summary
+    from cvg_warehouse.publication.editions.publishing import publish_file
 
     started = time.monotonic()
     exports, warehouse = paths.exports_folder(), paths.warehouse_file()
@@ -104,8 +104,12 @@ def publish(
     Exit status: 0 done, or all is well; 1 the public edition could not be protected, or --verify
     finds something wrong; 2 nothing was done.
     """
-    from cvg_warehouse.editions import telling
-    from cvg_warehouse.editions.publishing import Unprotected, publish_file, select_edition
+    from cvg_warehouse.publication.editions import telling
+    from cvg_warehouse.publication.editions.publishing import (
+        Unprotected,
+        publish_file,
+        select_edition,
+    )
 
     problems: list[str] = []
     with _plain_endings("the current edition is as it was"):
@@ -149,8 +153,8 @@ def demo(
 
     Exit status: 0 all files are written, 2 none is.
     """
-    from cvg_warehouse.demo.deliveries import new_folder, write_deliveries
-    from cvg_warehouse.demo.write import write_demo
+    from cvg_demo.deliveries import new_folder, write_deliveries
+    from cvg_demo.write import write_demo
 
     folder = folder.resolve()
     with _plain_endings(f"{shown(folder)} is as it was"), progress("Writing") as bar:

@@ -17,8 +17,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
-from cvg_warehouse.contracts import EXPORTS
-from cvg_warehouse.ingest.contract import LABELS, Field, contract_of, reference
+from cvg_warehouse.contracts.delivery import LABELS, Field, contract_of, reference
+from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.ingest.expectations import DATES_OF_YEAR, OLDEST, YOUNGEST
 from cvg_warehouse.ingest.reading import NAMES
 from cvg_warehouse.paths import CONTRACTS

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import duckdb
 
-from cvg_warehouse.contracts import EXPORTS, consolidated_columns
+from cvg_warehouse.contracts.delivery import reference
+from cvg_warehouse.contracts.exports import EXPORTS, consolidated_columns
 from cvg_warehouse.feedback.french import number, share
-from cvg_warehouse.ingest.contract import reference
 
 THEMES = {
     "headcount": "Effectifs",

@@ -7,10 +7,10 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from cvg_warehouse.contracts.checks import all_checks, severity_of
 from cvg_warehouse.feedback.french import plain, typeset
 from cvg_warehouse.feedback.indicators import Indicator
 from cvg_warehouse.feedback.letters import SEVERITIES, Letter, Problem
-from cvg_warehouse.ingest.checks import all_checks, severity_of
 from cvg_warehouse.template import SYNTHETIC
 
 SUMMARY, ROWS, INDICATORS = "Résumé", "À corriger", "Indicateurs"

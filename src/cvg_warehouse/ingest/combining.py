@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import polars as pl
 
-from cvg_warehouse.contracts import EXPORTS, LINEAGE, consolidated_columns
-from cvg_warehouse.ingest.contract import Contract, contract_of, reference
+from cvg_warehouse.contracts.delivery import Contract, contract_of, reference
+from cvg_warehouse.contracts.exports import EXPORTS, LINEAGE, consolidated_columns
 from cvg_warehouse.ingest.expectations import (
     EXPLAINED,
     key_failures,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from cvg_warehouse.ingest.contract import Contract, contract_of
+from cvg_warehouse.contracts.delivery import Contract, contract_of
 from cvg_warehouse.ingest.layout import columns_of, export_told_by, matches, refuse_header
 from cvg_warehouse.ingest.sheets import FileRefused, Place, RawFile, RawSheet
 
@@ -51,7 +51,7 @@ def is_mojibake(text: str) -> bool:
 
 
 def _exports() -> tuple[str, ...]:
-    from cvg_warehouse.contracts import EXPORTS
+    from cvg_warehouse.contracts.exports import EXPORTS
 
     return EXPORTS
 

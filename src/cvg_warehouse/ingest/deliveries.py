@@ -13,9 +13,9 @@ from pathlib import Path
 
 import polars as pl
 
-from cvg_warehouse.contracts import EXPORTS
+from cvg_warehouse.contracts.delivery import contract_hash
+from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.ingest.combining import FILE, ROW, SHEET, Combined, combine
-from cvg_warehouse.ingest.contract import contract_hash
 from cvg_warehouse.ingest.findings import FileResult, Finding, IngestResult, Outcome, SheetResult
 from cvg_warehouse.ingest.pseudonyms import key_version
 from cvg_warehouse.ingest.reading import LINE, FileReading, SheetReading, hash_of, read_file
@@ -245,7 +245,7 @@ def _balance(path: str, sheet: SheetReading, combined: Combined) -> SheetResult:
 
 def _codes(sheet: SheetReading) -> tuple[str, ...]:
     """Known codes of worksites; what is no code is a value, and not shown."""
-    from cvg_warehouse.ingest.contract import territory_of_worksite
+    from cvg_warehouse.contracts.delivery import territory_of_worksite
 
     if "chantier" not in sheet.rows.columns:
         return ()
@@ -253,7 +253,7 @@ def _codes(sheet: SheetReading) -> tuple[str, ...]:
 
 
 def _held(path: str, sheet: SheetReading, combined: Combined) -> list[Finding]:
-    from cvg_warehouse.ingest.contract import territory_of_worksite
+    from cvg_warehouse.contracts.delivery import territory_of_worksite
 
     export = combined.exports[sheet.export]
     doubtful = {row: [(column, "identifier_two_people")] for column, row in combined.doubtful}

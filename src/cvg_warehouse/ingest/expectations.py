@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cvg_warehouse.ingest.contract import (
+from cvg_warehouse.contracts.delivery import (
     Contract,
     Field,
     contract_of,

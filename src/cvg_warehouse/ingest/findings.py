@@ -3,7 +3,7 @@
 `ingest.run(...)` returns an `IngestResult`: the files in order, each with its sheets (counts of
 lines) and its findings (where and which check, never what stood there). The texts of a check, in
 English for the command line and in French for the worksite, stand in `contracts/checks.csv` and
-are read with `ingest.checks.all_checks()`.
+are read with `contracts.checks.all_checks()`.
 """
 
 from dataclasses import dataclass, field
@@ -100,7 +100,7 @@ class FileResult:
     @property
     def warnings(self) -> int:
         """Findings of the severity `warn`."""
-        from cvg_warehouse.ingest.checks import severity_of
+        from cvg_warehouse.contracts.checks import severity_of
 
         return sum(severity_of(finding.check_id) == "warn" for finding in self.findings)
 

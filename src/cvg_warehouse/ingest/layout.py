@@ -2,15 +2,15 @@
 
 from collections import Counter
 
-from cvg_warehouse.ingest.contract import (
+from cvg_warehouse.contracts.delivery import (
     AUXILIARY,
     COMING_BACK,
     PSEUDONYMS,
     Contract,
     export_names,
 )
+from cvg_warehouse.contracts.text import name_of, words
 from cvg_warehouse.ingest.sheets import FileRefused, Place
-from cvg_warehouse.ingest.text import name_of, words
 
 TITLE_LINES = 20
 NAMES_IN_A_SECOND_HEADER = 2

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Set
 from functools import cache
 
-from cvg_warehouse.ingest.contract import reference
-from cvg_warehouse.ingest.text import folded, words
+from cvg_warehouse.contracts.delivery import reference
+from cvg_warehouse.contracts.text import folded, words
 from cvg_warehouse.paths import CONTRACTS
 
 KNOWN_PARTNERS = CONTRACTS / "known_partners.csv"

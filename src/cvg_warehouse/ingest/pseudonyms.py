@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from cvg_warehouse.ingest.text import words
+from cvg_warehouse.contracts.text import words
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.terminal import Refusal, shown
 

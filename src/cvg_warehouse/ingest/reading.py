@@ -12,14 +12,14 @@ from pathlib import Path
 
 import polars as pl
 
+from cvg_warehouse.contracts.delivery import ORIGIN, PSEUDONYMS, Contract, Field, contract_of
+from cvg_warehouse.contracts.text import trimmed
 from cvg_warehouse.ingest.archive import refuse_large
-from cvg_warehouse.ingest.contract import ORIGIN, PSEUDONYMS, Contract, Field, contract_of
 from cvg_warehouse.ingest.csv_file import read_csv
 from cvg_warehouse.ingest.layout import columns_of
 from cvg_warehouse.ingest.people import names_in, points_at_a_person
 from cvg_warehouse.ingest.pseudonyms import PSEUDONYM, identity, key_version, pseudonym
 from cvg_warehouse.ingest.sheets import FileRefused, Place, RawFile, RawSheet
-from cvg_warehouse.ingest.text import trimmed
 from cvg_warehouse.ingest.values import (
     has_odd_spaces,
     is_total,

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import polars as pl
 
-from cvg_warehouse.contracts import EXPORTS, LINEAGE, consolidated_columns
+from cvg_warehouse.contracts.delivery import PSEUDONYMS, contract_of
+from cvg_warehouse.contracts.exports import EXPORTS, LINEAGE, consolidated_columns
 from cvg_warehouse.ingest.combining import FILE, ORDER, ROW, SHEET, Combined, Export
-from cvg_warehouse.ingest.contract import PSEUDONYMS, contract_of
 from cvg_warehouse.ingest.findings import IngestResult
 from cvg_warehouse.ingest.people import points_at_a_person
 from cvg_warehouse.ingest.reading import LINE, FileReading

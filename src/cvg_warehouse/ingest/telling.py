@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
-from cvg_warehouse.ingest.checks import all_checks, severity_of
+from cvg_warehouse.contracts.checks import all_checks, severity_of
 from cvg_warehouse.ingest.findings import FileResult, Finding, IngestResult, Outcome
 from cvg_warehouse.terminal import out, shown
 

@@ -7,8 +7,8 @@ the expectations then find it, and `explain` says which check it fails.
 import re
 from datetime import date
 
-from cvg_warehouse.ingest.contract import Field
-from cvg_warehouse.ingest.text import INSIDE_NUMBERS, folded, trimmed
+from cvg_warehouse.contracts.delivery import Field
+from cvg_warehouse.contracts.text import INSIDE_NUMBERS, folded, trimmed
 
 FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)

@@ -5,9 +5,9 @@ from pathlib import Path
 import fastexcel
 import polars as pl
 
-from cvg_warehouse.contracts import EXPORTS
+from cvg_warehouse.contracts.delivery import AUXILIARY, contract_of
+from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.ingest.archive import SheetFacts, facts_of
-from cvg_warehouse.ingest.contract import AUXILIARY, contract_of
 from cvg_warehouse.ingest.csv_file import is_mojibake
 from cvg_warehouse.ingest.layout import export_told_by, refuse_header
 from cvg_warehouse.ingest.sheets import FileRefused, Place, RawFile, RawSheet

@@ -1,0 +1,137 @@
+"""The worksites: which took part in a year, how large they are, and how many women they employ."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from cvg_demo.apportion import apportion, nearest_part
+from cvg_demo.model import REPORT_YEAR
+from cvg_demo.plan import plans
+from cvg_demo.printed import prose, reference
+
+STILL_IN = 9999
+UNEVEN = (1.0, 1.35, 0.8)
+LEAST_IN_LEADING = 0.42
+"""Least share of women in a worksite that is among those with most women."""
+
+
+@dataclass(frozen=True)
+class Worksite:
+    """A worksite and the years in which it takes part in the programme."""
+
+    code: str
+    territory: str
+    first_year: int
+    last_year: int
+
+    def takes_part(self, year: int) -> bool:
+        """Whether the worksite is in the programme in the year."""
+        return self.first_year <= year <= self.last_year
+
+
+@cache
+def worksites() -> dict[str, Worksite]:
+    """All worksites by code."""
+    return {
+        row["worksite_id"]: Worksite(
+            row["worksite_id"],
+            row["territory_id"],
+            int(row["first_year"]),
+            int(row["last_year"] or STILL_IN),
+        )
+        for row in reference("worksites")
+    }
+
+
+def taking_part(year: int) -> list[Worksite]:
+    """The worksites in the programme in the year."""
+    return [worksite for worksite in worksites().values() if worksite.takes_part(year)]
+
+
+@cache
+def sizes() -> dict[str, int]:
+    """People supported in the report year by worksite.
+
+    In every territory sizes fall with the rank of the worksite; how fast is found by halving, so
+    that the largest ones (as many as the report says employ half of all women) have the printed
+    share of all people.
+    """
+    leading = int(prose("N030"))
+    everyone = sum(plan.supported for plan in plans())
+    flat, steep = 0.0, 2.0
+    for _ in range(30):
+        slope = (flat + steep) / 2
+        largest = sorted(_sizes(slope).values(), reverse=True)[:leading]
+        if 100 * sum(largest) < prose("N031") * everyone:
+            flat = slope
+        else:
+            steep = slope
+    return _sizes(steep)
+
+
+def _sizes(slope: float) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for plan in plans():
+        here = [w.code for w in taking_part(REPORT_YEAR) if w.territory == plan.territory]
+        weights = [1 / (rank + 1) ** slope for rank in range(len(here))]
+        found |= dict(zip(here, apportion(plan.supported, weights), strict=True))
+    return found
+
+
+@cache
+def women(known_by_worksite: tuple[tuple[str, int], ...]) -> dict[str, int]:
+    """Women by worksite, given the number of people whose sex is known.
+
+    The largest worksites employ half of all women together; as many worksites as printed have a
+    majority of women, and as many fewer than a fifth.
+    """
+    known = dict(known_by_worksite)
+    leading = sorted(known, key=lambda code: (-sizes()[code], code))[: int(prose("N030"))]
+    others = [code for code in known if code not in leading]
+    all_women = nearest_part(sum(known.values()), prose("N027"))
+    in_leading = all_women // 2 + 2
+    mostly = [n // 2 + 1 for n in known.values()]
+    majority = dict(zip(known, mostly, strict=True))
+    least = {code: int(LEAST_IN_LEADING * known[code]) for code in leading}
+
+    led = leading[2:]
+    low = [majority[code] if code in led else least[code] for code in leading]
+    high = [known[code] * 4 // 5 if code in led else majority[code] - 1 for code in leading]
+    shares = apportion(in_leading, _uneven(known, leading), low, high)
+    ceiling = min(shares) - 1
+
+    few, many = int(prose("N029")), int(prose("N028")) - len(led)
+    bands = _bands(known, others, majority, few, many, ceiling)
+    low, high = zip(*(bands[code] for code in others), strict=True)
+    rest = apportion(all_women - in_leading, _uneven(known, others), low, high)
+    return dict(zip(leading, shares, strict=True)) | dict(zip(others, rest, strict=True))
+
+
+def _uneven(known: dict[str, int], codes: list[str]) -> list[float]:
+    """Weights by size, some worksites employing more women than others."""
+    return [known[code] * UNEVEN[rank % len(UNEVEN)] for rank, code in enumerate(codes)]
+
+
+def _bands(
+    known: dict[str, int],
+    others: list[str],
+    majority: dict[str, int],
+    few: int,
+    many: int,
+    ceiling: int,
+) -> dict[str, tuple[int, int]]:
+    """Fewest and most women in every worksite that is not among the leading ones."""
+    by_size = sorted(others, key=lambda code: (known[code], code))
+    women_led = [code for code in by_size if majority[code] + 2 <= ceiling][2::4][:many]
+    men_led = [code for code in by_size if code not in women_led][::2][:few]
+    bands = {}
+    for code in others:
+        people = known[code]
+        if code in women_led:
+            bands[code] = (majority[code], min(people * 4 // 5, ceiling))
+        elif code in men_led:
+            bands[code] = (people // 20, (people - 1) // 5)
+        else:
+            bands[code] = (people // 5 + 1, min(people // 2, ceiling))
+    if len(women_led) < many or len(men_led) < few:
+        raise ValueError("too few worksites for the printed shares of women")
+    return bands

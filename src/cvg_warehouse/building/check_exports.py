@@ -1,0 +1,165 @@
+"""Can the exports be loaded at all? Asked before a build touches anything.
+
+Only what stops a load is looked at here: the file, its text, its header, its lines. Values are the
+business of staging and its tests. No message ever shows a value.
+"""
+
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import duckdb
+
+from cvg_warehouse.contracts.exports import EXPORTS, consolidated_columns
+from cvg_warehouse.terminal import Refusal, shown
+
+LISTED = 5
+HEADER_BYTES = 1_000_000
+OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+
+NOT_UTF8 = "not UTF-8 text; save the file as CSV UTF-8"
+BAD_QUOTE = 'a quote (") is not closed or stands inside a value; double it ("") there'
+TOO_SHORT = "fewer fields than the header; put values with commas in quotes"
+TOO_LONG = "more fields than the header; put values with commas in quotes"
+UNREADABLE = "cannot be read as comma-separated text; save it again, as CSV UTF-8"
+
+
+def check_exports(folder: Path) -> list[str]:
+    """Refuse exports that cannot be loaded; return a warning for what may be meant otherwise."""
+    if not folder.is_dir():
+        raise Refusal(f"{shown(folder)}: no such folder; name the exports' folder in CVG_EXPORTS")
+    problems, warnings = [], []
+    for export in EXPORTS:
+        file = folder / f"{export}.csv"
+        try:
+            warnings += _check_header(export, file)
+            _check_lines(file)
+        except Refusal as refusal:
+            problems += refusal.lines
+    if problems:
+        raise Refusal(*problems)
+    return warnings
+
+
+def _check_header(export: str, file: Path) -> list[str]:
+    """Refuse a file without a usable header; return warnings on columns nobody will miss."""
+    header = _header(file)
+    columns = consolidated_columns(export)
+    where = shown(file)
+    problems = [
+        f"{where}: the column {name} stands {times} times in the header; keep one"
+        for name, times in Counter(header).items()
+        if times > 1
+    ]
+    missing = [c.name for c in columns if c.required and c.name not in header]
+    if missing and len(header) == 1:
+        for separator, name in OTHER_SEPARATORS.items():
+            if separator in header[0]:
+                raise Refusal(f"{where}: columns are separated by {name}; save it with commas")
+    problems += [
+        f"{where}: the required column {name} is missing; add it, or deliver the export again"
+        for name in missing
+    ]
+    if problems:
+        raise Refusal(*problems)
+
+    known = {c.name for c in columns}
+    unknown = [i for i, name in enumerate(header, start=1) if name not in known]
+    optional = [c.name for c in columns if not c.required and c.name not in header]
+    warnings = []
+    if unknown:
+        # By position, not by name: without a header the first row's values would stand here.
+        warnings.append(
+            f"warning: {where}: column {_listed(unknown)} of the header is in no contract; left out"
+        )
+    if optional:
+        warnings.append(
+            f"warning: {where}: without the optional column {_listed(optional)}; read as unknown"
+        )
+    return warnings
+
+
+def _header(file: Path) -> list[str]:
+    where = shown(file)
+    try:
+        with file.open("rb") as stream:
+            start = stream.read(HEADER_BYTES)
+    except FileNotFoundError:
+        raise Refusal(
+            f"{where}: the file is missing; deliver it, with its header alone where it has no rows"
+        ) from None
+    except OSError as error:
+        raise Refusal(f"{where}: cannot be opened ({error.strerror}); mend its rights") from None
+    if not start.strip():
+        raise Refusal(f"{where}: the file is empty; an export without rows has its header still")
+    if b"\0" in start:
+        raise Refusal(f"{where}: not a text file; save the export as CSV UTF-8")
+    line, _, _ = start.partition(b"\n")
+    try:
+        return next(csv.reader([line.decode("utf-8-sig").rstrip("\r")], strict=True))
+    except UnicodeDecodeError:
+        raise Refusal(f"{where}: line 1: {NOT_UTF8}") from None
+    except (csv.Error, StopIteration):
+        raise Refusal(f"{where}: line 1: the header cannot be read; mend its quotes") from None
+
+
+def _check_lines(file: Path) -> None:
+    """Refuse a file with lines that DuckDB, which loads it, cannot read."""
+    names = [f"c{number}" for number, _ in enumerate(_header(file))]
+    with duckdb.connect() as connection:
+        # Every column is counted because DuckDB leaves columns that nobody asks for undecoded.
+        try:
+            connection.read_csv(
+                str(file),
+                header=True,
+                delimiter=",",
+                quotechar='"',
+                escapechar='"',
+                columns=dict.fromkeys(names, "varchar"),
+                auto_detect=False,
+            ).aggregate("count(columns(*))").fetchall()
+        except duckdb.Error:
+            raise Refusal(*_line_problems(file, len(names))) from None
+
+
+def _line_problems(file: Path, width: int) -> list[str]:
+    """What is wrong with the first bad lines of a file.
+
+    DuckDB can list them too, but keeps every bad line in memory and shows their text.
+    """
+    bad_lines: dict[str, list[int]] = defaultdict(list)
+    with file.open("rb") as stream:
+        reader = csv.reader(_decoded(stream, bad_lines[NOT_UTF8]), strict=True)
+        start = 1
+        try:
+            for row in reader:
+                if row and len(row) != width and start not in bad_lines[NOT_UTF8]:
+                    bad_lines[TOO_SHORT if len(row) < width else TOO_LONG].append(start)
+                if sum(map(len, bad_lines.values())) >= LISTED:
+                    break
+                start = reader.line_num + 1
+        except csv.Error:
+            bad_lines[BAD_QUOTE].append(start)
+    more = " and maybe more" if sum(map(len, bad_lines.values())) >= LISTED else ""
+    problems = [
+        f"{shown(file)}: line {_listed(lines)}{more}: {problem}"
+        for problem, lines in bad_lines.items()
+        if lines
+    ]
+    return problems or [f"{shown(file)}: {UNREADABLE}"]
+
+
+def _decoded(lines: Iterable[bytes], not_utf8: list[int]) -> Iterator[str]:
+    for number, line in enumerate(lines, start=1):
+        try:
+            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            not_utf8.append(number)
+            yield line.decode("utf-8", errors="replace")
+
+
+def _listed(items: list[int] | list[str]) -> str:
+    """`3, 7, 9 and 12 more`."""
+    named = ", ".join(str(item) for item in items[:LISTED])
+    return f"{named} and {len(items) - LISTED} more" if len(items) > LISTED else named

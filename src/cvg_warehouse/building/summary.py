@@ -1,0 +1,86 @@
+"""What a build ends with: a page that says what is in the warehouse, and what to do next."""
+
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+from rich import box
+from rich.table import Table
+
+from cvg_warehouse.building.dbt_run import Step
+from cvg_warehouse.contracts.exports import EXPORTS
+from cvg_warehouse.terminal import out, shown
+
+FIGURES = {
+    "reproduced": "reproduced",
+    "contradicted": "contradicted by the report itself",
+    "not_reproduced": "not reproduced",
+}
+EXAMPLE = """\
+select * from {{ ref('mart_exits') }} where reporting_year = 2024 and geography_id = '08-Rouen'"""
+
+
+def print_summary(
+    exports: Path, warehouse: Path, steps: list[Step], seconds: float, edition: str
+) -> None:
+    """Summarise a finished build on stdout; `edition` says what was published of it."""
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        rows = {export: _one(connection, f"select count(*) from {export}") for export in EXPORTS}
+        synthetic = _one(
+            connection,
+            "select bool_and(starts_with(fichier_source, 'demo')) from salaries",
+        )
+        years, territories = connection.execute(
+            "select list(distinct reporting_year order by 1), count(distinct territory_id) "
+            "from stg_exports__salaries"
+        ).fetchone()
+        figures = _figures(connection)
+
+    table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("Exports", f"{shown(exports)}: {_nature(synthetic)}")
+    table.add_row("Rows loaded", ", ".join(f"{name} {count:,}" for name, count in rows.items()))
+    table.add_row("Data", f"years {_listed(years)}; {territories} territories")
+    table.add_row("Models", f"{sum(step.kind == 'model' for step in steps)} built")
+    table.add_row("Data tests", _outcomes(steps, "test"))
+    table.add_row("Unit tests", _outcomes(steps, "unit_test"))
+    for part, counts in figures.items():
+        table.add_row(
+            f"Printed {part}",
+            ", ".join(f"{counts.get(status, 0):,} {text}" for status, text in FIGURES.items()),
+        )
+    table.add_row("Warehouse", f"{shown(warehouse)}, built in {seconds:.0f} s")
+    table.add_row("Edition", edition)
+    out.print(table)
+    # Outside the table, unwrapped: these lines are there to be copied.
+    for line in (f'.venv/bin/dbt show --inline "{EXAMPLE}"', "make docs", "make app"):
+        out.print(f"  Next: {line}", soft_wrap=True)
+
+
+def _nature(synthetic: bool | None) -> str:
+    return "synthetic, no real person's data" if synthetic else "not the demo's; keep them safe"
+
+
+def _listed(years: list[int | None]) -> str:
+    return ", ".join(str(year) for year in years if year is not None) or "none"
+
+
+def _outcomes(steps: list[Step], kind: str) -> str:
+    counts = Counter(step.status for step in steps if step.kind == kind)
+    failed = counts["fail"] + counts["error"]
+    return f"{counts['pass']} passed, {counts['warn']} warned, {failed} failed"
+
+
+def _figures(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+    """Number of printed figures by status, of the tables and of the prose."""
+    counts: dict[str, dict[str, int]] = {"tables": {}, "prose": {}}
+    for in_table, status, count in connection.execute(
+        "select table_id is not null, status, count(*) from mart_report_reconciliation group by all"
+    ).fetchall():
+        counts["tables" if in_table else "prose"][status] = count
+    return counts
+
+
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int | bool | None:
+    return connection.execute(query).fetchone()[0]

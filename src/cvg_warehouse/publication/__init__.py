@@ -1,0 +1,1 @@
+"""Publishes the warehouse: disclosure control, and the editions that readers open."""

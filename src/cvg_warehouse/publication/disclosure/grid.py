@@ -1,0 +1,388 @@
+"""The counts of `mart_indicators` as cells.
+
+A quantity is the numerator of an indicator (`exits.neutral`, `age_band` values in brackets) or its
+denominator (`exits.neutral:base`); a cell is a quantity in a year, a place and a population. Bases
+of one definition that are equal in every row are one quantity. The rules say which others are.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from cvg_warehouse.publication.disclosure.rules import Rules
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+ROOT = "headcount.supported"
+EVERYBODY = "all"
+KEYS = ("indicator_id", "breakdown", "reporting_year", "geography_id", "population")
+
+
+class Cell(NamedTuple):
+    """A count, by the first of its names."""
+
+    quantity: str
+    year: int
+    geography: str
+    population: str
+
+    def __str__(self) -> str:
+        return f"{self.quantity}, {self.year}, {self.geography}, {self.population}"
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A line of the catalogue, as far as masking needs it."""
+
+    indicator: str
+    statistic: str
+    counting_unit: str
+    breakdown: str
+    base: str
+    """Name of its denominator's definition."""
+
+    @property
+    def keys(self) -> list[str]:
+        """Names of its breakdowns, none, one or two."""
+        return self.breakdown.split(" x ") if self.breakdown else []
+
+
+def numerator_name(indicator: str, value: str) -> str:
+    """Name of the quantity that an indicator counts."""
+    return f"{indicator}[{value}]" if value else indicator
+
+
+def base_name(indicator: str, value: str) -> str:
+    """Name of the quantity that an indicator divides by."""
+    return f"{indicator}:base[{value}]" if value else f"{indicator}:base"
+
+
+@dataclass
+class Grid:
+    """All counts of the warehouse by quantity, year, place and population."""
+
+    catalogue: dict[str, Indicator]
+    years: list[int]
+    geographies: list[str]
+    levels: dict[str, str]
+    parts: dict[str, list[str]]
+    """Direct parts of every place that has some: Total -> groups, group -> territories."""
+    populations: list[str]
+    quantities: dict[str, int]
+    unit: list[str]
+    counts: np.ndarray
+    """[quantity, population, year, geography]"""
+    shares: list[tuple[str, str, str]]
+    """Indicator, name of its numerator and of its base, of every share."""
+    action_groups: dict[str, list[str]]
+    rules: Rules
+    rows: pl.DataFrame
+    """`mart_indicators`, less the indicators that are left out."""
+    column: np.ndarray = field(init=False)
+    """[quantity, population] -> number of the column that holds it"""
+
+    def __post_init__(self) -> None:
+        self.column = self._columns()
+
+    def _columns(self) -> np.ndarray:
+        same: dict[tuple[str, bytes], int] = {}
+        column = np.zeros(self.counts.shape[:2], dtype=np.int64)
+        number = 0
+        for (name, quantity), values in zip(self.quantities.items(), self.counts, strict=True):
+            if ":base" in name:
+                key = (self.indicator_of(name)[0].base, values.tobytes())
+                first = same.setdefault(key, quantity)
+                if first != quantity:
+                    column[quantity] = column[first]
+                    continue
+            column[quantity] = number + np.arange(len(self.populations))
+            number += len(self.populations)
+        return column
+
+    @property
+    def columns(self) -> int:
+        """How many columns there are, each a count for all years and places."""
+        return int(self.column.max()) + 1
+
+    @property
+    def size(self) -> int:
+        """How many cells there are."""
+        return self.columns * len(self.years) * len(self.geographies)
+
+    def cell(self, quantity: int | np.ndarray, population: int | np.ndarray) -> np.ndarray:
+        """Cell numbers of a quantity in a population, by year and place."""
+        years, places = len(self.years), len(self.geographies)
+        first = np.asarray(self.column[quantity, population]) * years * places
+        return first[..., None, None] + np.arange(years * places).reshape(years, places)
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """Count of every cell."""
+        values = np.zeros(self.size, dtype=np.int64)
+        for quantity, population in product(*map(range, self.counts.shape[:2])):
+            values[self.cell(quantity, population)] = self.counts[quantity, population]
+        return values
+
+    @cached_property
+    def names(self) -> list[Cell]:
+        """First name of every cell."""
+        names: list[Cell | None] = [None] * self.size
+        for (quantity, q), (population, p) in product(
+            self.quantities.items(), zip(self.populations, range(9), strict=False)
+        ):
+            cells = self.cell(q, p)
+            if names[cells[0, 0]] is None:
+                for (y, year), (g, place) in product(
+                    enumerate(self.years), enumerate(self.geographies)
+                ):
+                    names[cells[y, g]] = Cell(quantity, year, place, population)
+        return names
+
+    @cached_property
+    def is_empty_place(self) -> np.ndarray:
+        """[year, geography] where nobody was supported: zeros there tell nothing."""
+        root = self.counts[self.quantities[ROOT], self.populations.index(EVERYBODY)]
+        return root == 0
+
+    @cached_property
+    def published(self) -> np.ndarray:
+        """Cells that the scope would publish, under any of their names."""
+        published = np.zeros(self.size, dtype=bool)
+        for side in (self.top, self.bottom):
+            published[side[self.in_scope & (side >= 0)]] = True
+        return published
+
+    @cached_property
+    def top(self) -> np.ndarray:
+        """Cell of each row's numerator, -1 where that is no count."""
+        return self._cells_of_rows(numerator_name, ("share", "count"))
+
+    @cached_property
+    def bottom(self) -> np.ndarray:
+        """Cell of each row's denominator, -1 where it has none."""
+        return self._cells_of_rows(base_name, ("share", "mean", "median"))
+
+    def _cells_of_rows(self, name_of: Callable[[str, str], str], statistics: tuple) -> np.ndarray:
+        index = {
+            key: self.quantities[name_of(*key)]
+            for key in set(zip(self.rows["indicator_id"], self.rows["breakdown"], strict=True))
+            if self.catalogue[key[0]].statistic in statistics
+        }
+        keys = zip(self.rows["indicator_id"], self.rows["breakdown"], strict=True)
+        quantity = np.array([index.get(key, -1) for key in keys])
+        population = _positions(self.rows["population"], self.populations)
+        year = _positions(self.rows["reporting_year"], self.years)
+        place = _positions(self.rows["geography_id"], self.geographies)
+        places = len(self.geographies)
+        first = self.column[quantity, population] * len(self.years) * places
+        return np.where(quantity < 0, -1, first + year * places + place)
+
+    @cached_property
+    def is_base(self) -> np.ndarray:
+        """Cells that a share is divided by, under this or another name."""
+        bases = {self.counts[self.quantities[bottom]].tobytes() for *_, bottom in self.shares}
+        is_base = np.zeros(self.size, dtype=bool)
+        for quantity, counts in enumerate(self.counts):
+            if counts.tobytes() in bases:
+                is_base[self.cell(quantity, np.arange(len(self.populations)))] = True
+        return is_base
+
+    @cached_property
+    def levels_of_year(self) -> dict[int, set[str]]:
+        """The levels of place that are printed of each year: those with territories enough."""
+        index = {place: number for number, place in enumerate(self.geographies)}
+        groups = [
+            [index[one] for one in parts]
+            for whole, parts in self.parts.items()
+            if self.levels[whole] == "urbanity"
+        ]
+        printed = {}
+        for year, is_empty in zip(self.years, self.is_empty_place, strict=True):
+            territories = [int((~is_empty[group]).sum()) for group in groups]
+            found = {"territory": sum(territories), "urbanity": min(territories)}
+            enough = {
+                level
+                for level, fewest in self.rules.fewest_territories.items()
+                if found[level] >= fewest
+            }
+            printed[year] = enough | set(self.levels.values()) - found.keys()
+        return printed
+
+    @cached_property
+    def in_scope(self) -> np.ndarray:
+        """Rows that the public edition has."""
+
+        @cache
+        def is_in(indicator: str, value: str, year: int, place: str, population: str) -> bool:
+            line = self.catalogue[indicator]
+            return (
+                self.levels[place] in self.levels_of_year[year]
+                and not self._is_left_out(line, value)
+                and self.rules.is_published(indicator, self.levels[place], population)
+            )
+
+        return np.array([is_in(*row) for row in self.rows.select(KEYS).iter_rows()], dtype=bool)
+
+    def indicator_of(self, quantity: str) -> tuple[Indicator, str]:
+        """Catalogue line and breakdown value of a quantity's name."""
+        head, _, value = quantity.partition("[")
+        return self.catalogue[head.removesuffix(":base")], value.removesuffix("]")
+
+    def _is_left_out(self, indicator: Indicator, value: str) -> bool:
+        values = value.split(" x ", len(indicator.keys) - 1) if value else []
+        return any(
+            one in self.rules.left_out_values.get(key, ())
+            for key, one in zip(indicator.keys, values, strict=False)
+        )
+
+    @cached_property
+    def discloses_zero(self) -> np.ndarray:
+        """Cells whose zero tells something: a count of people where there are some."""
+        discloses = np.zeros(self.size, dtype=bool)
+        for quantity, q in self.quantities.items():
+            if self.unit[self.quantities[quantity]] in self.rules.zeros_disclose:
+                for p in range(len(self.populations)):
+                    discloses[self.cell(q, p)] = ~self.is_empty_place
+        return discloses
+
+    @cached_property
+    def complements(self) -> tuple[np.ndarray, np.ndarray]:
+        """Pairs of published cells whose difference is a count too: part and whole.
+
+        The numerator and the base of a share; a population and everybody, for people.
+        """
+        pairs = [
+            (self.cell(self.quantities[top], p), self.cell(self.quantities[bottom], p))
+            for _, top, bottom in self.shares
+            for p in range(len(self.populations))
+        ]
+        pairs += [
+            (self.cell(q, p), self.cell(q, 0))
+            for quantity, q in self.quantities.items()
+            for p in range(1, len(self.populations))
+            if self.rules.is_additive(self.indicator_of(quantity)[0].indicator)
+            and self.rules.additive_populations[self.unit[q]] == "sum"
+        ]
+        part = np.concatenate([one.ravel() for one, _ in pairs])
+        whole = np.concatenate([one.ravel() for _, one in pairs])
+        unique = np.unique(np.stack([part, whole]), axis=1)
+        shown = self.published[unique].all(axis=0) & (unique[0] != unique[1])
+        return unique[0, shown], unique[1, shown]
+
+    @cached_property
+    def small_complements(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Those pairs whose difference is too small to be known, and that difference."""
+        part, whole = self.complements
+        rest = self.values[whole] - self.values[part]
+        small = (rest >= 0) & (rest < self.rules.threshold)
+        small &= (rest > 0) | (self.discloses_zero[part] & (self.values[whole] > 0))
+        return part[small], whole[small], rest[small]
+
+    def whole_and_parts(self) -> Iterator[tuple[int, list[int]]]:
+        """Every place that is made of others, and those."""
+        index = {place: number for number, place in enumerate(self.geographies)}
+        for whole, parts in self.parts.items():
+            yield index[whole], [index[part] for part in parts]
+
+
+def _positions(names: pl.Series, of: list) -> np.ndarray:
+    return names.replace_strict(of, range(len(of)), return_dtype=pl.Int64).to_numpy()
+
+
+def read_grid(warehouse: "DuckDBPyConnection", rules: Rules) -> Grid:
+    """Read the counts of a built warehouse, less the indicators that are left out."""
+    catalogue = {
+        row[0]: Indicator(*row)
+        for row in warehouse.execute(
+            "select indicator_id, statistic, counting_unit, coalesce(breakdown, ''), "
+            "coalesce(base, '') "
+            "from stg_reference__indicators"
+        ).fetchall()
+        if row[0] not in rules.left_out
+    }
+    rows = warehouse.sql(
+        "select indicator_id, reporting_year, geography_id, population, breakdown, numerator, "
+        "denominator, value from mart_indicators where indicator_id in (select unnest($1)) "
+        "order by indicator_id, breakdown, reporting_year, geography_id, population",
+        params=[list(catalogue)],
+    ).pl()
+    levels = dict(
+        warehouse.execute(
+            "select distinct geography_id, geography_level from dim_geographies order by all"
+        ).fetchall()
+    )
+    years, year = np.unique(rows["reporting_year"].to_numpy(), return_inverse=True)
+    geographies = list(levels)
+    place = _positions(rows["geography_id"], geographies)
+    populations = sorted(set(rows["population"]), key=lambda name: (name != EVERYBODY, name))
+    population = _positions(rows["population"], populations)
+
+    quantities: dict[str, int] = {}
+    unit: list[str] = []
+    shares: dict[tuple[str, str, str], None] = {}
+    numbers: dict[tuple[str, str], tuple[int, int]] = {}
+
+    def quantity(name: str, counting_unit: str) -> int:
+        if name not in quantities:
+            quantities[name] = len(quantities)
+            unit.append(counting_unit)
+        return quantities[name]
+
+    breakdowns = dict.fromkeys(zip(rows["indicator_id"], rows["breakdown"], strict=True))
+    for indicator, value in breakdowns:
+        line = catalogue[indicator]
+        top, bottom = numerator_name(indicator, value), base_name(indicator, value)
+        has_top, has_bottom = line.statistic in ("share", "count"), line.statistic != "count"
+        numbers[indicator, value] = (
+            quantity(top, line.counting_unit) if has_top else -1,
+            quantity(bottom, line.counting_unit) if has_bottom else -1,
+        )
+        if line.statistic == "share":
+            shares[indicator, top, bottom] = None
+    counts = np.zeros(
+        (len(quantities), len(populations), len(years), len(geographies)), dtype=np.int64
+    )
+    both = np.array(
+        [numbers[key] for key in zip(rows["indicator_id"], rows["breakdown"], strict=True)]
+    )
+    for number, column in ((both[:, 0], "numerator"), (both[:, 1], "denominator")):
+        known = number >= 0
+        amounts = rows[column].fill_null(0).to_numpy()[known].astype(np.int64)
+        counts[number[known], population[known], year[known], place[known]] = amounts
+
+    territories = dict(
+        warehouse.execute("select territory_id, urbanity from dim_territories").fetchall()
+    )
+    groups = sorted(set(territories.values()))
+    national = next(name for name, level in levels.items() if level == "national")
+    parts = {national: groups} | {
+        group: sorted(name for name, urbanity in territories.items() if urbanity == group)
+        for group in groups
+    }
+    action_groups: dict[str, list[str]] = {}
+    for domain, action_type, group in warehouse.execute(
+        "select domain, action_type, action_group from stg_reference__action_types "
+        "where action_group is not null"
+    ).fetchall():
+        action_groups.setdefault(f"{domain} x {group}", []).append(f"{domain} x {action_type}")
+    return Grid(
+        catalogue=catalogue,
+        years=[int(one) for one in years],
+        geographies=geographies,
+        levels=levels,
+        parts=parts,
+        populations=populations,
+        quantities=quantities,
+        unit=unit,
+        counts=counts,
+        shares=list(shares),
+        action_groups=action_groups,
+        rules=rules,
+        rows=rows,
+    )

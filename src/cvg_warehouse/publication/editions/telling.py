@@ -1,0 +1,55 @@
+"""What `cvg publish` says of the editions that are kept."""
+
+from pathlib import Path
+
+import duckdb
+
+from cvg_warehouse.paths import editions_folder
+from cvg_warehouse.publication.editions.pointer import AUDIENCES, edition_file, read_pointer
+from cvg_warehouse.publication.editions.publishing import known_checksums
+from cvg_warehouse.publication.editions.reading import current_edition, open_locked
+from cvg_warehouse.publication.editions.verifying import faults_of
+from cvg_warehouse.terminal import Refusal, out, shown
+
+
+def print_editions() -> None:
+    """One line for each kept edition, the newest last."""
+    folder = editions_folder()
+    pointer = read_pointer(folder)
+    if pointer is None:
+        raise Refusal(f"{shown(folder)}: nothing is published yet; make build does")
+    for edition in pointer.checksums:
+        try:
+            described = _described(*(edition_file(folder, edition, one) for one in AUDIENCES))
+        except (Refusal, duckdb.Error):
+            described = "cannot be read"
+        mark = "current" if edition == pointer.edition else ""
+        out.print(f"{mark:7}  {edition}  {described}", soft_wrap=True)
+
+
+def print_verification(edition: str | None) -> list[str]:
+    """Check an edition, or the current one: what is wrong with it, one line each."""
+    folder = editions_folder()
+    edition = edition or current_edition()
+    faults = []
+    for audience, checksum in known_checksums(read_pointer(folder), edition).items():
+        file = edition_file(folder, edition, audience)
+        found = faults_of(file, edition, audience, checksum)
+        faults += found
+        if not found:
+            out.print(f"{shown(file)}: whole, {file.stat().st_size:,} bytes", soft_wrap=True)
+    return faults
+
+
+def _described(public: Path, internal: Path) -> str:
+    with open_locked(public) as connection:
+        ((at, first, last, synthetic, cells, masked),) = connection.execute(
+            "select published_at, first_year, last_year, is_synthetic, cells, masked_cells "
+            "from edition"
+        ).fetchall()
+    with open_locked(internal) as connection:
+        ((all_cells,),) = connection.execute("select cells from edition").fetchall()
+    return (
+        f"{at:%Y-%m-%d %H:%M} UTC  {first} to {last}  {'demo' if synthetic else 'real'}  "
+        f"public: {cells:,} cells, {masked:,} masked; internal: {all_cells:,} cells"
+    )

@@ -1,0 +1,152 @@
+"""Checks the file of an edition in full: every byte, every table, every row."""
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+
+from cvg_warehouse.publication.disclosure.rules import load_rules
+from cvg_warehouse.publication.editions.contents import CELL, TABLES
+from cvg_warehouse.publication.editions.reading import open_locked
+from cvg_warehouse.terminal import Refusal, shown
+
+KEYS = {
+    "mart_indicators": tuple(CELL),
+    "mart_indicator_intervals": tuple(CELL),
+    "indicators": ("indicator_id",),
+    "breakdown_values": ("breakdown", "value"),
+    "geographies": ("geography_id",),
+    "education_levels": ("education_level",),
+    "housing_types": ("housing_type",),
+    "exit_reasons": ("exit_reason_code",),
+    "report_items": ("item",),
+    "report_item_indicators": ("item", "indicator_id", "breakdown_pattern", "years"),
+    "mart_report_reconciliation": ("figure_id",),
+    "contradictions": ("contradiction_id",),
+    "edition": ("edition_id",),
+}
+OTHER_OBJECTS = """
+    select 'view' from duckdb_views() where not internal
+    union all select 'function' from duckdb_functions() where not internal
+    union all select 'sequence' from duckdb_sequences()
+    union all select 'type' from duckdb_types() where not internal
+    union all select 'index' from duckdb_indexes()
+    union all select 'schema' from duckdb_schemas() where not internal and schema_name != 'main'
+"""
+# What no row may be, in any edition: name of the fault -> query for the rows.
+FAULTS = {
+    "cells of an unknown indicator or place": """
+        from mart_indicators
+        where indicator_id not in (select indicator_id from indicators)
+            or geography_id not in (select geography_id from geographies)
+    """,
+    "cells whose status and value contradict each other": """
+        from mart_indicators
+        where status is null
+            or status not in ('shown', 'masked', 'unknown', 'not_applicable')
+            or (status = 'shown') != (value is not null)
+            or (status != 'shown' and value is not null)
+            or (status = 'masked' and numerator is not null)
+    """,
+    "intervals of cells that are not shown": """
+        from mart_indicator_intervals
+        anti join (from mart_indicators where status = 'shown')
+            using (indicator_id, reporting_year, geography_id, population, breakdown)
+    """,
+    "masked figures with a value": """
+        from mart_report_reconciliation
+        where status = 'masked' and coalesce(printed, computed, difference) is not null
+    """,
+    "records that do not count the cells": """
+        from edition
+        where cells != (select count(*) from mart_indicators)
+            or masked_cells != (select count(*) from mart_indicators where status = 'masked')
+    """,
+}
+FAULTS_OF_PUBLIC = {
+    "counts from 1 to {most}": """
+        from mart_indicators
+        where numerator between 1 and {most} or denominator between 1 and {most}
+    """,
+    "rates whose rest is from 1 to {most}": """
+        from mart_indicators where denominator - numerator between 1 and {most}
+    """,
+    "records with a cell that could be computed": """
+        from edition where recoverable_cells is distinct from 0
+    """,
+}
+FAULTS_OF_INTERNAL = {
+    "masked cells": "from mart_indicators where status = 'masked'",
+}
+
+
+def checksum_of(file: Path) -> str:
+    """SHA-256 of a file."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def faults_of(file: Path, edition: str, audience: str, checksum: str | None = None) -> list[str]:
+    """What is wrong with an edition's file, one line each; nothing when all is well.
+
+    `checksum` is the one that was noted when the file was published.
+    """
+    if not file.is_file():
+        return [f"{shown(file)}: the file is missing"]
+    faults = []
+    if checksum and checksum_of(file) != checksum:
+        faults.append("is not as it was published: its checksum differs")
+    try:
+        with open_locked(file) as connection:
+            faults += _faults_of_tables(connection) or _faults_of_rows(
+                connection, edition, audience
+            )
+    except (Refusal, duckdb.Error):
+        faults.append("cannot be read as a DuckDB file of this version")
+    return [f"{shown(file)}: {fault}" for fault in faults]
+
+
+def _faults_of_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    found: dict[str, dict[str, str]] = {}
+    for table, column, kind in connection.execute(
+        "select table_name, column_name, data_type from duckdb_columns() where not internal "
+        "order by table_name, column_index"
+    ).fetchall():
+        found.setdefault(table, {})[column] = kind
+    others = connection.execute(OTHER_OBJECTS).fetchall()
+    return [
+        *(f"the {kind} is not of an edition" for (kind,) in others),
+        *(f"the table {table} is not of an edition" for table in found.keys() - TABLES.keys()),
+        *(f"the table {table} is missing" for table in TABLES.keys() - found.keys()),
+        *(
+            f"the table {table} has other columns than an edition's"
+            for table in TABLES.keys() & found.keys()
+            if list(found[table].items()) != list(TABLES[table].items())
+        ),
+    ]
+
+
+def _faults_of_rows(
+    connection: duckdb.DuckDBPyConnection, edition: str, audience: str
+) -> list[str]:
+    def count(query: str) -> int:
+        return connection.execute(f"select count(*) from ({query})").fetchall()[0][0]
+
+    most = load_rules().threshold - 1
+    queries = FAULTS | (FAULTS_OF_PUBLIC if audience == "public" else FAULTS_OF_INTERNAL)
+    faults = [
+        f"{number:,} {fault.format(most=most)}"
+        for fault, query in queries.items()
+        if (number := count(query.format(most=most)))
+    ]
+    for table, key in KEYS.items():
+        names = ", ".join(key)
+        if number := count(f"select 1 from {table} group by {names} having count(*) > 1"):
+            faults.append(f"{number:,} keys of {table} stand more than once")
+        for column in TABLES[table]:
+            # Every block is read, and DuckDB holds each against its own checksum.
+            connection.execute(f"select max(hash({column})) from {table}").fetchall()
+    records = connection.execute("select edition_id, audience from edition").fetchall()
+    if records != [(edition, audience)]:
+        faults.append("its record is of another edition or audience")
+    return faults

@@ -1,0 +1,1 @@
+"""What people see of an edition: figures, grids, charts, tables and texts."""

@@ -1,0 +1,276 @@
+"""What the viewer knows of an edition, read once into memory. The only SQL of the viewer.
+
+Nothing is computed here: a cell is as the edition holds it.
+"""
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from cvg_warehouse.publication.editions import open_edition
+
+WHOLE = "Total"
+EVERYBODY = "all"
+JOIN = " x "
+
+CELLS = """
+    select
+        cells.indicator_id, cells.population, cells.reporting_year, cells.geography_id,
+        cells.breakdown, cells.numerator, cells.denominator, cells.value, cells.status,
+        intervals.value_lower, intervals.value_upper
+    from mart_indicators as cells
+    left join mart_indicator_intervals as intervals
+        using (indicator_id, reporting_year, geography_id, population, breakdown)
+"""
+
+# The lists that the Bilan prints, and the order that they are printed in.
+REFERENCE_LISTS = {
+    "education_levels": "education_level",
+    "housing_types": "housing_level, housing_type",
+    "exit_reasons": "exit_reason_code",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure: shares between 0 and 1, status as in the edition, bounds of the 95% interval."""
+
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    status: str
+    lower: float | None
+    upper: float | None
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A line of the catalogue. `breakdown` is None, or up to three names joined by ' x '."""
+
+    indicator_id: str
+    theme: str
+    unit: str
+    statistic: str
+    counting_unit: str
+    breakdown: str | None
+    base: str | None
+    label_fr: str
+    label_en: str
+    numerator_definition: str
+    denominator_definition: str | None
+    numerator_definition_fr: str
+    denominator_definition_fr: str | None
+    published_in: str | None
+
+
+@dataclass(frozen=True)
+class Geography:
+    """A territory, an urbanity group or the whole programme."""
+
+    geography_id: str
+    geography_level: str
+    name_fr: str
+    name_en: str
+    urbanity: str | None
+    launch_year: int | None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """An indicator, and the LIKE pattern of the breakdown values meant."""
+
+    indicator_id: str
+    pattern: str
+
+
+@dataclass(frozen=True)
+class ReportItem:
+    """One of the Bilan's charts, tables and key figures."""
+
+    item: int
+    section: str
+    title_fr: str
+    kind: str
+    geographies: str | None
+    populations: str | None
+    years: str | None
+    reference_seed: str | None
+    measures: tuple[Measure, ...]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A published edition for one audience."""
+
+    edition_id: str
+    audience: str
+    published_at: datetime
+    code_version: str
+    is_synthetic: bool
+    first_year: int
+    last_year: int
+    about: Mapping[str, Any]
+    indicators: Mapping[str, Indicator]
+    geographies: Mapping[str, Geography]
+    populations: tuple[str, ...]
+    value_labels: Mapping[tuple[str, str], tuple[str, str, int]]
+    breakdowns: Mapping[str, tuple[str, ...]]
+    report_items: Mapping[int, ReportItem]
+    reference_lists: Mapping[str, tuple[Mapping[str, Any], ...]]
+    reconciliation: tuple[Mapping[str, Any], ...]
+    contradictions: Mapping[str, tuple[str, str]]
+    _cells: "Cells"
+
+    def cell(
+        self, indicator_id: str, year: int, geography_id: str, population: str, breakdown: str
+    ) -> Cell | None:
+        """The figure, or None where this edition does not publish it."""
+        place = self._cells.get(geography_id, {})
+        return place.get((indicator_id, population, year), {}).get(breakdown)
+
+    def publishes(self, indicator_id: str, year: int, geography_id: str, population: str) -> bool:
+        """Whether the edition holds any figure of an indicator there."""
+        return (indicator_id, population, year) in self._cells.get(geography_id, {})
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years with data, the newest first."""
+        return tuple(range(self.last_year, self.first_year - 1, -1))
+
+    @property
+    def territories(self) -> tuple[str, ...]:
+        """Identifiers of the territories, in their own order."""
+        return tuple(
+            place.geography_id
+            for place in self.geographies.values()
+            if place.geography_level == "territory"
+        )
+
+
+# The cells of each geography, by indicator, population and year, then by breakdown value.
+Cells = Mapping[str, Mapping[tuple[str, str, int], Mapping[str, Cell]]]
+
+
+def with_own(public: Edition, internal: Edition, own: Container[str]) -> Edition:
+    """The public edition, with the figures of some territories as the internal one has them."""
+    cells = {
+        place: internal._cells.get(place, {}) for place in internal.territories if place in own
+    }
+    return replace(
+        public,
+        audience="internal",
+        populations=internal.populations,
+        breakdowns=_breakdowns(public._cells | cells),
+        _cells=public._cells | cells,
+    )
+
+
+def read_edition(audience: str) -> Edition:
+    """The current edition for `audience`. Raises `Refusal` where there is none."""
+    connection, edition_id = open_edition(audience)
+    with connection:
+        about = _rows(connection, "from edition")[0]
+        cells = _cells(connection)
+        return Edition(
+            edition_id=edition_id,
+            audience=audience,
+            published_at=about["published_at"],
+            code_version=about["code_version"],
+            is_synthetic=about["is_synthetic"],
+            first_year=about["first_year"],
+            last_year=about["last_year"],
+            about=about,
+            indicators={
+                row["indicator_id"]: Indicator(**row)
+                for row in _rows(connection, f"select {_names(Indicator)} from indicators")
+            },
+            geographies={
+                row["geography_id"]: Geography(**row)
+                for row in _rows(
+                    connection,
+                    f"""select {_names(Geography)} from geographies order by
+                    list_position(['national', 'urbanity', 'territory'], geography_level),
+                    geography_id""",
+                )
+            },
+            populations=tuple(
+                row["population"]
+                for row in _rows(
+                    connection,
+                    """select distinct population from mart_indicators
+                    order by list_position(['all', 'after_phc', 'direct'], population)""",
+                )
+            ),
+            value_labels={
+                (row["breakdown"], row["value"]): (
+                    row["label_fr"],
+                    row["label_en"],
+                    row["sort_order"],
+                )
+                for row in _rows(connection, "from breakdown_values")
+            },
+            breakdowns=_breakdowns(cells),
+            report_items=_report_items(connection),
+            reference_lists={
+                name: tuple(_rows(connection, f"from {name} order by {order}"))
+                for name, order in REFERENCE_LISTS.items()
+            },
+            reconciliation=tuple(
+                _rows(connection, "from mart_report_reconciliation order by table_id, figure_id")
+            ),
+            contradictions={
+                row["contradiction_id"]: (row["explanation_fr"], row["explanation"])
+                for row in _rows(connection, "from contradictions")
+            },
+            _cells=cells,
+        )
+
+
+def _names(kind: type) -> str:
+    return ", ".join(field.name for field in fields(kind))
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    result = connection.execute(sql)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _cells(
+    connection: duckdb.DuckDBPyConnection,
+) -> dict[str, dict[tuple[str, str, int], dict[str, Cell]]]:
+    """Every figure by its place."""
+    cells: dict[str, dict[tuple[str, str, int], dict[str, Cell]]] = {}
+    # One text object for each value, however many rows name it.
+    known: dict[str, str] = {}
+    result = connection.execute(CELLS)
+    while rows := result.fetchmany(20_000):
+        for indicator, population, year, geography, breakdown, *figure in rows:
+            texts = [known.setdefault(text, text) for text in (indicator, population)]
+            values = cells.setdefault(geography, {}).setdefault((texts[0], texts[1], year), {})
+            values[known.setdefault(breakdown, breakdown)] = Cell(*figure)
+    return cells
+
+
+def _breakdowns(cells: Cells) -> dict[str, tuple[str, ...]]:
+    """Each indicator's breakdown values in alphabetical order."""
+    breakdowns: dict[str, set[str]] = {}
+    for place in cells.values():
+        for (indicator, *_), values in place.items():
+            breakdowns.setdefault(indicator, set()).update(values)
+    return {name: tuple(sorted(values)) for name, values in breakdowns.items()}
+
+
+def _report_items(connection: duckdb.DuckDBPyConnection) -> dict[int, ReportItem]:
+    measures: dict[int, list[Measure]] = {}
+    for row in _rows(connection, "from report_item_indicators"):
+        measure = Measure(row["indicator_id"], row["breakdown_pattern"])
+        measures.setdefault(row["item"], []).append(measure)
+    columns = "item, section, title_fr, kind, geographies, populations, years, reference_seed"
+    return {
+        row["item"]: ReportItem(**row, measures=tuple(measures.get(row["item"], ())))
+        for row in _rows(connection, f"select {columns} from report_items order by item")
+    }

@@ -1,0 +1,110 @@
+"""A figure as people read it: its value, what it is made of, and why there is none."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from cvg_warehouse.reading.data import Cell, Edition, Indicator
+from cvg_warehouse.reading.texts import TEXTS, Language, say
+
+THIN = "\u202f"
+# A rate of fewer people than this is shown with its interval.
+FEW_PEOPLE = 100
+NOT_PUBLISHED = "not_published"
+DECIMALS = {"share": 1, "months": 1, "years": 1}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A cell and what it says; `cell` is None where the edition does not publish it."""
+
+    indicator: Indicator
+    year: int
+    geography: str
+    population: str
+    breakdown: str
+    cell: Cell | None
+
+    @property
+    def status(self) -> str:
+        """shown, masked, unknown, not_applicable or not_published."""
+        return self.cell.status if self.cell else NOT_PUBLISHED
+
+    @property
+    def value(self) -> float | None:
+        """The value where it is shown."""
+        return self.cell.value if self.cell and self.cell.status == "shown" else None
+
+
+def look_up(
+    edition: Edition,
+    indicator_id: str,
+    year: int,
+    geography: str,
+    population: str,
+    breakdown: str = "",
+) -> Figure:
+    """The figure of a place, a year and a population."""
+    return Figure(
+        edition.indicators[indicator_id],
+        year,
+        geography,
+        population,
+        breakdown,
+        edition.cell(indicator_id, year, geography, population, breakdown),
+    )
+
+
+def number(value: float | Decimal, decimals: int, language: Language) -> str:
+    """1 234,5 in French, 1,234.5 in English; half up; the minus sign is the typographic one."""
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    text = f"{rounded:,f}".replace("-", "\u2212")
+    if language == "en":
+        return text
+    return text.replace(",", THIN).replace(".", ",")
+
+
+def written(value: float, unit: str, language: Language) -> str:
+    """A value with its unit where the unit is not plainly a number of something."""
+    decimals = DECIMALS.get(unit, 0)
+    if unit == "share":
+        percent = number(Decimal(str(value)) * 100, decimals, language)
+        return f"{percent}{THIN}%" if language == "fr" else f"{percent}%"
+    text = number(value, decimals, language)
+    return f"{text}\u00a0{say(language, 'unit_' + unit)}" if unit in ("months", "years") else text
+
+
+def value_text(figure: Figure, language: Language) -> str:
+    """The value, or the mark that says why there is none."""
+    if figure.value is None:
+        return say(language, "mark_" + (figure.status if figure.status != "shown" else "unknown"))
+    return written(figure.value, figure.indicator.unit, language)
+
+
+def parts_text(figure: Figure, language: Language) -> str:
+    """Numerator and denominator, `16 sur 98`, as far as they may be shown; '' for counts."""
+    cell, statistic = figure.cell, figure.indicator.statistic
+    if cell is None or statistic == "count" or not cell.denominator:
+        return ""
+    base = number(cell.denominator, 0, language)
+    if statistic == "share" and cell.numerator is not None:
+        return say(language, "parts", number(cell.numerator, 0, language), base)
+    return say(language, "out_of", base)
+
+
+def interval_text(figure: Figure, language: Language) -> str:
+    """The 95% interval of a rate of few people; '' where there is none to show."""
+    cell = figure.cell
+    if cell is None or figure.value is None or cell.lower is None or cell.upper is None:
+        return ""
+    if (cell.denominator or 0) >= FEW_PEOPLE:
+        return ""
+    bounds = [written(bound, figure.indicator.unit, language) for bound in (cell.lower, cell.upper)]
+    return say(language, "interval", *bounds)
+
+
+def base_name(indicator: Indicator, language: Language) -> str:
+    """Who a rate or a mean divides by; for a count, what is counted."""
+    if indicator.base:
+        own = f"base_{indicator.base}_{indicator.counting_unit}"
+        return say(language, own if own in TEXTS else "base_" + indicator.base)
+    return say(language, "counted_" + indicator.counting_unit)

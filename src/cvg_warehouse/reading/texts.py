@@ -1,0 +1,71 @@
+"""Every text of the viewer, in both languages; the edition brings its own labels.
+
+texts.toml holds the texts by key.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from cvg_warehouse.reading.data import JOIN, Edition, Indicator
+
+Language = Literal["fr", "en"]
+LANGUAGES: tuple[Language, ...] = ("fr", "en")
+
+TEXTS: dict[str, dict[str, str]] = tomllib.loads(
+    (Path(__file__).parent / "texts.toml").read_text("utf-8")
+)
+
+
+def say(language: Language, key: str, *values: object) -> str:
+    """The text of `key`, `values` in its places {0}, {1}; a key without text stands for itself."""
+    texts = TEXTS.get(key)
+    return texts[language].format(*values) if texts else key.split("_", 1)[-1]
+
+
+def indicator_label(indicator: Indicator, language: Language) -> str:
+    """The indicator's label."""
+    return indicator.label_fr if language == "fr" else indicator.label_en
+
+
+def place_name(edition: Edition, geography_id: str, language: Language) -> str:
+    """The name of a territory, an urbanity group or the whole."""
+    place = edition.geographies.get(geography_id)
+    if place is None:
+        return geography_id
+    return place.name_fr if language == "fr" else place.name_en
+
+
+def value_label(edition: Edition, breakdown: str, value: str, language: Language) -> str:
+    """The label of one value of one breakdown; a value of an open list is its own label."""
+    labels = edition.value_labels.get((breakdown, value))
+    if labels:
+        return labels[0] if language == "fr" else labels[1]
+    return say(language, "value_" + value) if "value_" + value in TEXTS else value
+
+
+def breakdown_label(
+    edition: Edition, indicator: Indicator, breakdown: str, language: Language
+) -> str:
+    """The label of a breakdown value of the indicator, two values joined; '' for no breakdown."""
+    names = (indicator.breakdown or "").split(JOIN)
+    values = breakdown.split(JOIN)
+    if not breakdown:
+        return ""
+    if len(names) != len(values):
+        return breakdown
+    pairs = zip(names, values, strict=True)
+    return " · ".join(value_label(edition, name, value, language) for name, value in pairs)
+
+
+def definitions(indicator: Indicator, language: Language) -> tuple[str, str | None]:
+    """What the numerator and the denominator count."""
+    if language == "fr":
+        return indicator.numerator_definition_fr, indicator.denominator_definition_fr
+    return indicator.numerator_definition, indicator.denominator_definition
+
+
+def contradiction(edition: Edition, contradiction_id: str | None, language: Language) -> str:
+    """How the report contradicts itself; '' for no contradiction."""
+    french, english = edition.contradictions.get(contradiction_id or "", ("", ""))
+    return french if language == "fr" else english

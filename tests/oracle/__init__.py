@@ -1,0 +1,1 @@
+"""An independent recomputation of mart_indicators, and its comparison with the warehouse."""
