@@ -1,7 +1,7 @@
 {#-
   Names of the indicator columns of a theme's model, i.e. those with a double underscore: the
   boolean ones (`type='boolean'`), the measured ones (`type='number'`) or both. Read from the built model,
-  so that a new indicator needs no list to be kept.
+  so that a new indicator is in no list kept by hand.
 -#}
 {% macro indicator_columns(relation, type=none) -%}
   {%- set names = [] -%}
@@ -42,9 +42,9 @@
   Distinct people per indicator column, year, place and population of a theme's model. Columns:
   reporting_year, geography_id, population, indicator_column, numerator, denominator.
 
-  Who has one row in the year is counted where that row is, and the small sums are added up to every
-  place and population. Who has several is first collapsed to one row per person in each of them
-  (true in any of their pathways = true). At the end the sums are turned to one row per column.
+  People with one row in the year are counted where that row is, and these small sums are added up for
+  every place and population. People with several rows are first collapsed to one row per person in
+  each of them (true in any of their pathways = true). At the end the sums become one row per column.
 -#}
 {% macro count_people(relation, place='geography') -%}
 {%- set home = 'worksite_id' if place == 'worksite' else 'territory_id, population' -%}
@@ -155,7 +155,7 @@ cross join (
   person, as the catalogue says) counts once in a year and place, with the highest of its values.
   Columns: reporting_year, geography_id, population, indicator_column, denominator, measure.
 
-  As in `count_people`, only who has several rows in the year is collapsed in every place.
+  As in `count_people`, only those with several rows in the year are collapsed in every place.
 -#}
 {% macro summarise_measures(place='geography') -%}
 {%- set home = 'worksite_id' if place == 'worksite' else 'territory_id, population' -%}
@@ -230,7 +230,7 @@ select
     counted_population as population,
     indicator_column,
     count(*) as denominator,
-    -- decimals add up to the same in any order of the rows, doubles do not
+    -- decimals give the same sum in any order of the rows, doubles do not
     case statistic
         when 'mean' then sum(cast(measure as decimal(28, 12)))::double / count(*)
         when 'median' then median(measure)

@@ -1,7 +1,7 @@
 {#-
   95% intervals. Formulas: Wilson (1927) for a share; Newcombe (1998), method 10, for a difference of
   two shares; Katz (1978), the log method, for a ratio of two shares; Greenland and Robins (1985) for
-  the Mantel-Haenszel ratio. A test holds them against statsmodels.
+  the Mantel-Haenszel ratio. A test compares them with statsmodels.
 -#}
 {% macro z_95() -%}
 1.959963984540054

@@ -1,4 +1,4 @@
--- Age at entry is between 16 and 80; a delivery that says otherwise is to be mended at the worksite.
+-- Age at entry is between 16 and 80; a delivery that says otherwise is for the worksite to correct.
 {{ config(severity='warn') }}
 select count(*) as rows_against
 from {{ ref('fct_pathways') }}

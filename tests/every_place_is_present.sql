@@ -1,4 +1,4 @@
--- Every indicator has a row for every year with data, territory and population, also where nobody counts.
+-- Every indicator has a row for every year with data, territory and population, also where nobody is counted.
 with wanted as (
     select
         (select count(*) from {{ ref('dim_reporting_years') }})

@@ -1,5 +1,5 @@
 -- Distinct people: no territory above its group or the whole, the whole never above the sum of its parts;
--- the same for the two populations. Holds for numerators and denominators of everything counted.
+-- the same for the two populations. True of all numerators and denominators.
 with counts as (
     select
         indicators.indicator_id,

@@ -1,4 +1,4 @@
--- Participations, not distinct people: a session belongs to no pathway, so it counts in the whole only.
+-- Participations, not distinct people: a session belongs to no pathway, so it counts in `all` only.
 select
     session_key,
     reporting_year,

@@ -1,4 +1,4 @@
--- What an exit says of its person (population, entry values) comes from the pathway's latest delivery.
+-- The population and the entry values of an exit come from the pathway's latest delivery.
 with exits as (
     select
         exits.*,

@@ -1,5 +1,5 @@
--- An action is of the population that its pathway says in the year of the action, else in its latest delivery.
--- Without a pathway it is of no population and counts in the whole only.
+-- An action takes its population from its pathway: from the delivery of the action's year, else from the latest one.
+-- Without a pathway it has no population and counts in `all` only.
 select
     actions.action_key,
     actions.reporting_year,

@@ -1,4 +1,4 @@
--- What a supported person says in a year comes from that year's delivery; older values stay readable here.
+-- A supported person's answers in a year come from that year's delivery; older values stay readable here.
 with deliveries as (
     select
         *,

@@ -1,6 +1,6 @@
 -- Distinct actions and partners, and sums of participants, per indicator and breakdown value.
 -- An action and a session belong to one territory and one population, so they are counted there and added up;
--- a partner may work in several, so it is counted anew for each place.
+-- a partner may work in several, so it is counted separately for each place.
 with by_territory as (
     select
         reporting_year,

@@ -1,4 +1,4 @@
--- One row per indicator x year x geography x population x breakdown value, also where nobody counts.
+-- One row per indicator x year x geography x population x breakdown value, also where nobody is counted.
 -- Open breakdowns (partners' names) have rows only where something was counted.
 with breakdowns as (
     select * from {{ ref('dim_indicator_breakdowns') }}

@@ -1,5 +1,5 @@
 -- People with and without the action of a partnership officer: rates, difference and ratio with 95% intervals,
--- and the ratio adjusted for territory. A comparison of groups that were not drawn by lot shows no cause.
+-- and the ratio adjusted for territory. The groups were not randomised: the comparison shows no cause.
 with groups as (
     select
         indicator_id as outcome,
