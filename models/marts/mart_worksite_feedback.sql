@@ -1,4 +1,5 @@
--- A worksite's own indicators beside those of its territory and of the whole programme. For the worksite alone, never published.
+-- A worksite's own indicators beside those of its territory and of the whole programme.
+-- For the worksite alone, never published.
 with by_column as (
     select
         geography_id as worksite_id,

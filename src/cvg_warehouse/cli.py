@@ -91,7 +91,7 @@ def publish(
         bool, typer.Option("--verify", help="Check EDITION, or the current one, in full.")
     ] = False,
 ) -> None:
-    """Publish the built warehouse as an edition: a public and an internal file, only to be read.
+    """Publish the built warehouse as an edition: two read-only files, public and internal.
 
     The editions lie in editions/, or in the folder that CVG_EDITIONS names; the last 5 are kept, or
     as many as CVG_EDITIONS_KEPT says. The warehouse must come from a whole build without a failed
@@ -141,13 +141,13 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed makes the same bytes.")] = 2024,
     deliveries: Annotated[
         Path | None,
-        typer.Option(help="New folder for the same as the worksites' own files, at scale 1."),
+        typer.Option(help="New folder for the same data as the worksites' own files (scale 1)."),
     ] = None,
 ) -> None:
     """Make synthetic exports for 2020 to 2024, calibrated on the printed report.
 
     No line is about a real person. The same scale and seed always make the same bytes. With
-    --deliveries also what the worksites would have sent, in mixed forms, for `cvg ingest`.
+    --deliveries also the files that the worksites would have sent, in mixed formats.
 
     Example: cvg demo --out /tmp/demo --scale 10
 
@@ -169,8 +169,7 @@ def demo(
     for export, count in rows.items():
         out.print(f"  {export}.csv  {count:,} rows")
     if files:
-        told = f"and as {len(files):,} files of the worksites in {shown(sent)}"
-        out.print(told, soft_wrap=True)
+        out.print(f"and as {len(files):,} files of the worksites in {shown(sent)}", soft_wrap=True)
         out.print(f"Next: cvg ingest {shown(sent)} --out FOLDER", soft_wrap=True)
     chosen = "" if folder == paths.SHIPPED_EXPORTS else f"CVG_EXPORTS={shown(folder)} "
     out.print(f"Next: {chosen}make build", soft_wrap=True)
@@ -208,10 +207,10 @@ def ingest(
     folder: Annotated[Path, typer.Option("--out", help="Folder to write the exports to.")],
     quarantine: Annotated[
         Path | None,
-        typer.Option(help="Folder for rows to mend.", show_default="quarantine beside --out"),
+        typer.Option(help="Folder for quarantined rows.", show_default="quarantine beside --out"),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say everything; write feedback at most.")
+        bool, typer.Option("--dry-run", help="Report all findings, write feedback at most.")
     ] = False,
     feedback: Annotated[
         Path | None, typer.Option(help="Folder for what each worksite gets back, in French.")
@@ -220,15 +219,15 @@ def ingest(
         int | None, typer.Option(min=1, help="Processes.", show_default="one per processor")
     ] = None,
 ) -> None:
-    """Take in the worksites' files: check them, make pseudonyms, keep what is to be mended apart.
+    """Take in the worksites' files: check them, make pseudonyms, quarantine wrong rows.
 
     Reads every .csv, .xlsx and .ods of the folder and those in it. A file that is wrong as a whole
     is refused, a row that is wrong goes into quarantine, the rest is loaded; earlier deliveries in
     --out stay, and later ones correct them. The key of the pseudonyms is in CVG_PSEUDONYM_KEY, or
     in the file that CVG_PSEUDONYM_KEY_FILE names; `cvg key new` makes one.
 
-    With --feedback each worksite gets a workbook and a page with what it has to mend, and its own
-    indicators where CVG_WAREHOUSE was built from --out; controles.html there sums all up.
+    With --feedback each worksite gets a workbook and a page with what it has to correct, and its
+    own indicators where CVG_WAREHOUSE was built from --out; controles.html there is the summary.
 
     Example: cvg ingest ~/deliveries/2024 --out ~/exports --feedback ~/feedback
 

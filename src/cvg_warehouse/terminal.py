@@ -74,9 +74,9 @@ class Bar:
 
 @contextmanager
 def progress(doing: str, shares: bool = False) -> Iterator[Bar]:
-    """A progress bar on stderr, where somebody looks at it: of so many, or of shares of 1."""
-    told = TaskProgressColumn() if shares else MofNCompleteColumn()
-    columns = TextColumn(doing), TextColumn("{task.description}"), BarColumn(), told
+    """A progress bar on stderr, on a terminal only: counts items, or shares of 1."""
+    amount = TaskProgressColumn() if shares else MofNCompleteColumn()
+    columns = TextColumn(doing), TextColumn("{task.description}"), BarColumn(), amount
     with Progress(
         *columns, TimeElapsedColumn(), console=err, transient=True, disable=not err.is_terminal
     ) as shown_bar:
