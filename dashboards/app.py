@@ -11,9 +11,10 @@ from dashboards.pages import OVERVIEW, PAGES, Page
 from dashboards.sign_in import sign_in
 from streamlit.navigation.page import StreamlitPage
 
+from cvg_warehouse.formats import day
 from cvg_warehouse.publication.editions import current_edition
 from cvg_warehouse.reading.data import EVERYBODY, Edition, read_edition, with_own
-from cvg_warehouse.reading.export import date_text, query_of
+from cvg_warehouse.reading.export import query_of
 from cvg_warehouse.reading.grids import Choice
 from cvg_warehouse.reading.tables import edition_line
 from cvg_warehouse.reading.texts import LANGUAGES, Language, place_name, say
@@ -128,7 +129,7 @@ def _greet(edition: Edition, language: Language) -> None:
     if before not in (None, edition.edition_id):
         st.toast(say(language, "new_edition"))
     st.session_state["_edition"] = edition.edition_id
-    st.html(edition_line(edition, date_text(edition.published_at, language), language))
+    st.html(edition_line(edition, day(edition.published_at, language), language))
 
 
 def _no_edition(language: Language) -> None:

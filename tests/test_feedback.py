@@ -24,9 +24,10 @@ from tests.support.deliveries import (
 from conftest import Built, fingerprints, run_cvg
 from cvg_warehouse.contracts.checks import all_checks, severity_of
 from cvg_warehouse.feedback import feedback_folder, write_feedback
-from cvg_warehouse.feedback.french import NARROW_SPACE, number, plain, share
+from cvg_warehouse.feedback.french import plain
 from cvg_warehouse.feedback.indicators import warehouse_of
 from cvg_warehouse.feedback.letters import SEVERITIES, UNKNOWN_SENDER, letters_of
+from cvg_warehouse.formats import share
 from cvg_warehouse.ingest.findings import Finding, IngestResult
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.template import SYNTHETIC
@@ -307,8 +308,6 @@ def test_feedback_stays_out_of_the_project_and_of_other_folders(tmp_path: Path) 
     assert feedback_folder(tmp_path / "retours", tmp_path / "out") == tmp_path / "retours"
 
 
-def test_numbers_are_written_as_in_french() -> None:
-    assert number(12208) == f"12{NARROW_SPACE}208"
-    assert share(0.378) == "37,8\u00a0%"
+def test_no_text_of_the_worksites_own_is_a_formula() -> None:
     assert plain("=1+1") == "'=1+1"
     assert plain(" @x\u202e\x00") == "' @x  "

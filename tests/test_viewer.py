@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.support.serving import Served, served
 
 from conftest import read_rows
+from cvg_warehouse.formats import number
 from cvg_warehouse.paths import PROJECT, REFERENCE_SEEDS
 from cvg_warehouse.publication.editions.pointer import edition_file, read_pointer
 from cvg_warehouse.reading import charts, export, tables
@@ -25,7 +26,6 @@ from cvg_warehouse.reading.data import WHOLE, Cell, Edition, Indicator, Measure,
 from cvg_warehouse.reading.figures import (
     Figure,
     interval_text,
-    number,
     parts_text,
     value_text,
     written,

@@ -23,6 +23,7 @@ from typing import Any
 
 import duckdb
 
+from cvg_warehouse.formats import day, number
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.terminal import Refusal, shown
 
@@ -47,10 +48,6 @@ LOOKS = {
     COLUMNS: 'a[href*="colibri-data.com"] {pointer-events: none} '
     'a[href*="colibri-data.com"][class*="dashed"] {display: none}',
 }
-MONTHS = (
-    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
-    *("août", "septembre", "octobre", "novembre", "décembre"),
-)
 CATALOGUE = """
     select
         places.indicator_column,
@@ -239,16 +236,15 @@ def _sealed(page: str, name: str) -> str:
 
 def _index(built_at: datetime, synthetic: bool, models: int, columns: int) -> str:
     page = Template(Path(__file__).with_name("index.html").read_text(encoding="utf-8"))
-    day = "1er" if built_at.day == 1 else str(built_at.day)
     return page.substitute(
         policy=html.escape(POLICY),
         dictionary=DICTIONARY,
         columns_page=COLUMNS,
         models=models,
-        columns_fr=f"{columns:,}".replace(",", "\u202f"),
-        columns_en=f"{columns:,}",
-        built_fr=f"{day} {MONTHS[built_at.month - 1]} {built_at:%Y à %H h %M} (UTC)",
-        built_en=f"{built_at.day} {built_at:%B %Y, %H:%M} (UTC)",
+        columns_fr=number(columns),
+        columns_en=number(columns, language="en"),
+        built_fr=f"{day(built_at)} à {built_at:%H h %M} (UTC)",
+        built_en=f"{day(built_at, 'en')}, {built_at:%H:%M} (UTC)",
         data_fr=(
             "Données synthétiques : aucune ligne ne concerne une personne réelle."
             if synthetic

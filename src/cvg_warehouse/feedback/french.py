@@ -1,8 +1,7 @@
-"""How texts and numbers are written for French readers."""
+"""How texts are written for French readers."""
 
 import re
 
-NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\u00a0"
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
@@ -23,13 +22,3 @@ def plain(text: str) -> str:
     """A text of the worksite's own (name of a file, sheet or column) that no program executes."""
     text = UNPRINTABLE.sub(" ", text)
     return f"'{text}" if text.lstrip().startswith(FORMULA_SIGNS) else text
-
-
-def number(value: float, digits: int = 0) -> str:
-    """A number with a decimal comma and thin spaces between thousands."""
-    return f"{value:,.{digits}f}".replace(",", NARROW_SPACE).replace(".", ",")
-
-
-def share(value: float) -> str:
-    """A share between 0 and 1 in percent."""
-    return f"{number(100 * value, 1)}{NO_BREAK_SPACE}%"

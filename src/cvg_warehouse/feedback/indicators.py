@@ -8,7 +8,7 @@ import duckdb
 
 from cvg_warehouse.contracts.delivery import reference
 from cvg_warehouse.contracts.exports import EXPORTS, consolidated_columns
-from cvg_warehouse.feedback.french import number, share
+from cvg_warehouse.formats import number, share
 
 THEMES = {
     "headcount": "Effectifs",

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from cvg_warehouse.contracts.checks import all_checks, severity_of
 from cvg_warehouse.contracts.delivery import contract_of, reference, territory_of_worksite
 from cvg_warehouse.contracts.text import words
-from cvg_warehouse.feedback.french import number, plain, plural, typeset
+from cvg_warehouse.feedback.french import plain, plural, typeset
+from cvg_warehouse.formats import number
 from cvg_warehouse.ingest.findings import FileResult, Finding, IngestResult, Outcome
 from cvg_warehouse.template import TEAM_EXPORTS
 

@@ -11,10 +11,11 @@ from markupsafe import Markup
 
 from cvg_warehouse.contracts.checks import all_checks
 from cvg_warehouse.contracts.exports import EXPORTS
-from cvg_warehouse.feedback.french import number, plain, plural, typeset
+from cvg_warehouse.feedback.french import plain, plural, typeset
 from cvg_warehouse.feedback.indicators import Indicator, Source, warehouse_of
 from cvg_warehouse.feedback.letters import SEVERITIES, Letter, is_synthetic, letters_of
 from cvg_warehouse.feedback.workbook import COMMON_FILE, FORWARDABLE, OWN_ONLY, FeedbackBook
+from cvg_warehouse.formats import number
 from cvg_warehouse.ingest.findings import IngestResult, Outcome
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.template import SYNTHETIC

@@ -3,16 +3,16 @@
 import csv
 import io
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import vl_convert
 import xlsxwriter
 
+from cvg_warehouse.formats import day, number
 from cvg_warehouse.reading.charts import chart, titled
 from cvg_warehouse.reading.data import WHOLE, Edition, Indicator
-from cvg_warehouse.reading.figures import Figure, base_name, number, parts_text, value_text, written
+from cvg_warehouse.reading.figures import Figure, base_name, parts_text, value_text, written
 from cvg_warehouse.reading.grids import Choice, Grid
 from cvg_warehouse.reading.tables import MARKS, model
 from cvg_warehouse.reading.texts import (
@@ -35,15 +35,9 @@ COLUMNS = (
 )
 
 
-def date_text(moment: datetime, language: Language) -> str:
-    """23 novembre 2026, 23 November 2026."""
-    month = say(language, "months_of_the_year").split()[moment.month - 1]
-    return f"{moment.day} {month} {moment.year}"
-
-
 def source_text(edition: Edition, language: Language) -> str:
     """Where a figure is from, in one line."""
-    published = date_text(edition.published_at, language)
+    published = day(edition.published_at, language)
     text = say(language, "source_line", edition.edition_id, published)
     return text + (say(language, "citation_synthetic") if edition.is_synthetic else "")
 
@@ -82,7 +76,7 @@ def citation(grid: Grid, edition: Edition, link: str, language: Language) -> str
     if grid.shape == "lines" and len(grid.columns) <= MOST_FIGURES_CITED:
         cited = " ; ".join([cited, *figures])
     synthetic = say(language, "citation_synthetic") if edition.is_synthetic else ""
-    published = date_text(edition.published_at, language)
+    published = day(edition.published_at, language)
     return say(
         language,
         "citation_line",
@@ -159,7 +153,7 @@ def edition_notes(edition: Edition, language: Language) -> list[list[Value]]:
     kind = "synthetic" if edition.is_synthetic else "real_data"
     return [
         [say(language, "export_edition"), edition.edition_id],
-        [say(language, "export_published"), date_text(edition.published_at, language)],
+        [say(language, "export_published"), day(edition.published_at, language)],
         [say(language, "edition_code_version"), edition.code_version],
         [say(language, "export_data"), say(language, kind)],
     ]
@@ -169,7 +163,7 @@ def edition_table(edition: Edition, language: Language) -> list[list[str]]:
     """All that an edition says of itself, in words."""
     shown: dict[str, str] = {
         "id": edition.edition_id,
-        "published_at": date_text(edition.published_at, language),
+        "published_at": day(edition.published_at, language),
         "audience": say(language, "audience_" + edition.audience),
         "years": f"{edition.first_year}–{edition.last_year}",
     }

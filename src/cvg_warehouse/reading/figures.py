@@ -1,16 +1,15 @@
 """A figure as people read it: its value, what it is made of, and why there is none."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 
+from cvg_warehouse.formats import number, share
 from cvg_warehouse.reading.data import Cell, Edition, Indicator
 from cvg_warehouse.reading.texts import TEXTS, Language, say
 
-THIN = "\u202f"
 # A rate of fewer people than this is shown with its interval.
 FEW_PEOPLE = 100
 NOT_PUBLISHED = "not_published"
-DECIMALS = {"share": 1, "months": 1, "years": 1}
+DECIMALS = {"months": 1, "years": 1}
 
 
 @dataclass(frozen=True)
@@ -54,22 +53,11 @@ def look_up(
     )
 
 
-def number(value: float | Decimal, decimals: int, language: Language) -> str:
-    """1 234,5 in French, 1,234.5 in English; half up; the minus sign is the typographic one."""
-    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    text = f"{rounded:,f}".replace("-", "\u2212")
-    if language == "en":
-        return text
-    return text.replace(",", THIN).replace(".", ",")
-
-
 def written(value: float, unit: str, language: Language) -> str:
     """A value with its unit where the unit is not plainly a number of something."""
-    decimals = DECIMALS.get(unit, 0)
     if unit == "share":
-        percent = number(Decimal(str(value)) * 100, decimals, language)
-        return f"{percent}{THIN}%" if language == "fr" else f"{percent}%"
-    text = number(value, decimals, language)
+        return share(value, language)
+    text = number(value, DECIMALS.get(unit, 0), language)
     return f"{text}\u00a0{say(language, 'unit_' + unit)}" if unit in ("months", "years") else text
 
 

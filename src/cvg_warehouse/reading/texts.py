@@ -5,11 +5,10 @@ texts.toml holds the texts by key.
 
 import tomllib
 from pathlib import Path
-from typing import Literal
 
+from cvg_warehouse.formats import Language
 from cvg_warehouse.reading.data import JOIN, Edition, Indicator
 
-Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
 TEXTS: dict[str, dict[str, str]] = tomllib.loads(
