@@ -5,14 +5,13 @@ that lie exactly between two percents are never used: nobody agrees on how to ro
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Sequence
-from random import Random
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-Item = TypeVar("Item")
+K = TypeVar("K", bound=Hashable)
 
 
-def shows(part: int, whole: int, percent: float) -> bool:
+def prints_as(part: int, whole: int, percent: float) -> bool:
     """Whether `part` of `whole` is printed as `percent`, and is no tie."""
     if whole <= 0:
         return False
@@ -20,16 +19,16 @@ def shows(part: int, whole: int, percent: float) -> bool:
     return not tie and (200 * part + whole) // (2 * whole) == percent
 
 
-def bases(part: int, percent: float, candidates: Iterable[int]) -> list[int]:
+def possible_wholes(part: int, percent: float, candidates: Iterable[int]) -> list[int]:
     """The candidate wholes of which `part` is printed as `percent`."""
-    return [whole for whole in candidates if shows(part, whole, percent)]
+    return [whole for whole in candidates if prints_as(part, whole, percent)]
 
 
-def parts(whole: int, percent: float) -> list[int]:
+def possible_parts(whole: int, percent: float) -> list[int]:
     """All parts of `whole` that are printed as `percent`, ascending."""
     low = max(0, int((percent - 1) * whole / 100))
     high = min(whole, int((percent + 1) * whole / 100) + 1)
-    return [part for part in range(low, high + 1) if shows(part, whole, percent)]
+    return [part for part in range(low, high + 1) if prints_as(part, whole, percent)]
 
 
 def nearest_part(whole: int, percent: float) -> int:
@@ -37,8 +36,11 @@ def nearest_part(whole: int, percent: float) -> int:
     return int(whole * percent / 100 + 0.5)
 
 
-def at(position: float, candidates: Sequence[int]) -> int:
-    """The candidate at a relative position, 0 the first and 1 the last."""
+def at_position(position: float, candidates: Sequence[int]) -> int:
+    """The candidate at a relative position, 0 the first and 1 the last.
+
+    Raises ValueError where there is no candidate.
+    """
     if not candidates:
         raise ValueError("no whole number fits the printed figures")
     return candidates[int(position * (len(candidates) - 1) + 0.5)]
@@ -74,42 +76,18 @@ def apportion(
     return shares
 
 
-def apportion_by_name(total: int, weights: dict[str, float]) -> dict[str, int]:
-    """`apportion` for named weights without bounds."""
+def share_out(total: int, weights: Mapping[K, float]) -> dict[K, int]:
+    """`apportion` by key, without bounds. No weights, no parts."""
+    if not weights:
+        return {}
     return dict(zip(weights, apportion(total, list(weights.values())), strict=True))
 
 
-def draw(
-    rng: Random,
-    items: Sequence[Item],
-    number: int,
-    weight: Callable[[Item], float] | None = None,
-) -> list[Item]:
-    """Draw `number` distinct items, those of more weight likelier.
-
-    Raises ValueError where there are fewer items than asked for.
-    """
-    if number > len(items):
-        raise ValueError(f"{number} asked of {len(items)}")
-    if weight is None:
-        return rng.sample(items, number)
-    keyed = [(rng.random() ** (1 / max(weight(item), 1e-6)), i) for i, item in enumerate(items)]
-    keyed.sort(reverse=True)
-    return [items[i] for _, i in keyed[:number]]
+def scaled(counts: Mapping[K, int], factor: float) -> dict[K, int]:
+    """The counts times a factor, rounded so that their sum is; a factor of 1 changes nothing."""
+    return share_out(round(sum(counts.values()) * factor), counts)
 
 
-def pick(rng: Random, weights: dict[str, float]) -> str:
-    """One name, those of more weight likelier."""
-    ticket = rng.random() * sum(weights.values())
-    for name, weight in weights.items():
-        ticket -= weight
-        if ticket < 0:
-            return name
-    return name
-
-
-def shuffled(rng: Random, counts: dict[str, int]) -> list[str]:
-    """Every name as often as counted, in random order."""
-    names = [name for name, number in counts.items() for _ in range(number)]
-    rng.shuffle(names)
-    return names
+def repeated(counts: Mapping[K, int]) -> list[K]:
+    """Every key as often as counted, in the order of the keys."""
+    return [key for key, number in counts.items() for _ in range(number)]

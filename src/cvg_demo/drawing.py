@@ -1,18 +1,17 @@
-"""Seeded draws and exact splits that give the same result on every Python.
+"""Seeded draws that give the same result on every Python.
 
 Only `random`, `shuffle` and `sample` of `random.Random` are used: their streams are stable.
 """
 
 import hashlib
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import TypeVar
 
-from cvg_demo.apportion import apportion
+from cvg_demo.apportion import K, repeated
 
 T = TypeVar("T")
-K = TypeVar("K", bound=Hashable)
 
 SATURDAY = 5
 
@@ -22,10 +21,9 @@ def stream(seed: int, *names: object) -> Random:
     return Random("|".join(map(str, (seed, *names))))
 
 
-def opaque_code(prefix: str, seed: int, number: int) -> str:
-    """A code that tells nothing but is always the same, e.g. `action-fe0faa59f8c84d0b`."""
-    digest = hashlib.blake2s(f"{seed}|{prefix}|{number}".encode(), digest_size=8)
-    return f"{prefix}-{digest.hexdigest()}"
+def opaque_code(seed: int, kind: str, number: int, size: int) -> str:
+    """A code of so many bytes in hex digits, the same for the same seed, kind and number."""
+    return hashlib.blake2s(f"{seed}|{kind}|{number}".encode(), digest_size=size).hexdigest()
 
 
 def pick(rng: Random, items: Sequence[T]) -> T:
@@ -51,9 +49,35 @@ def pick_weighted(rng: Random, weights: Mapping[K, int]) -> K:
     raise ValueError("nothing to pick from: no weight is left")
 
 
+def draw(
+    rng: Random,
+    items: Sequence[T],
+    number: int,
+    weight: Callable[[T], float] | None = None,
+) -> list[T]:
+    """Draw `number` distinct items, those of more weight likelier.
+
+    Raises ValueError where there are fewer items than asked for.
+    """
+    if number > len(items):
+        raise ValueError(f"{number} asked of {len(items)}")
+    if weight is None:
+        return rng.sample(items, number)
+    keyed = [(rng.random() ** (1 / max(weight(item), 1e-6)), i) for i, item in enumerate(items)]
+    keyed.sort(reverse=True)
+    return [items[i] for _, i in keyed[:number]]
+
+
 def shuffled(rng: Random, items: Sequence[T]) -> list[T]:
     """The items in a random order."""
     return rng.sample(items, len(items))
+
+
+def shuffled_repeats(rng: Random, counts: Mapping[K, int]) -> list[K]:
+    """Every key as often as counted, in a random order."""
+    keys = repeated(counts)
+    rng.shuffle(keys)
+    return keys
 
 
 def favouring(rng: Random, items: Sequence[T], weights: Mapping[T, float]) -> list[T]:
@@ -61,18 +85,6 @@ def favouring(rng: Random, items: Sequence[T], weights: Mapping[T, float]) -> li
     keys = [rng.random() * weights[item] for item in items]
     order = sorted(range(len(items)), key=lambda index: -keys[index])
     return [items[index] for index in order]
-
-
-def share_out(total: int, weights: Mapping[K, float]) -> dict[K, int]:
-    """`total` split in proportion to the weights; it adds up exactly. No weights, no parts."""
-    if not weights:
-        return {}
-    return dict(zip(weights, apportion(total, list(weights.values())), strict=True))
-
-
-def scaled(counts: Mapping[K, int], factor: float) -> dict[K, int]:
-    """The counts times a factor, rounded so that their sum is; a factor of 1 changes nothing."""
-    return share_out(round(sum(counts.values()) * factor), counts)
 
 
 def split_between(rng: Random, total: int, low: int, high: int, mean: int) -> list[int]:

@@ -3,8 +3,8 @@
 from functools import cache
 from random import Random
 
-from cvg_demo.apportion import pick
-from cvg_demo.printed import reference
+from cvg_demo.calibration import reference_list
+from cvg_demo.drawing import pick_weighted
 
 STREET, PRECARIOUS, COLLECTIVE, SEMI_PERMANENT, PERMANENT = range(5)
 USUAL = {
@@ -31,11 +31,11 @@ USUAL = {
 @cache
 def housing_levels() -> dict[str, int]:
     """Level of every housing type."""
-    return {row["housing_type"]: int(row["level"]) for row in reference("housing_types")}
+    return {row["housing_type"]: int(row["level"]) for row in reference_list("housing_types")}
 
 
 def housing_of(rng: Random, level: int) -> str:
     """A housing type of the level, the usual ones likelier."""
-    return pick(
+    return pick_weighted(
         rng, {name: USUAL.get(name, 1) for name, own in housing_levels().items() if own == level}
     )

@@ -7,8 +7,8 @@ range of possible bases, and one is taken from the range.
 from dataclasses import dataclass
 from functools import cache
 
-from cvg_demo.apportion import at, bases
-from cvg_demo.printed import cell, count, prose, reference
+from cvg_demo.apportion import at_position, possible_wholes
+from cvg_demo.calibration import cell, count, prose, reference_list
 
 JOB_CATEGORIES = (
     "emploi_durable",
@@ -58,8 +58,6 @@ class TerritoryPlan:
     """people of base HOUSING"""
     housing_at_exit: int
     """people of base HOUSING whose housing at exit is known"""
-    carried: int | None
-    """people on the books at the end of the year before, where printed"""
 
     @property
     def non_neutral(self) -> int:
@@ -85,7 +83,7 @@ def printed_bases(
     for measure in measures:
         percent = cell(table, territory, measure, "share")
         if percent is not None:
-            found = bases(count(table, territory, measure), percent, found)
+            found = possible_wholes(count(table, territory, measure), percent, found)
     return found
 
 
@@ -147,7 +145,6 @@ def _plan(row: dict[str, str]) -> TerritoryPlan:
         range(max(housing, exited - neutral), exited + 1),
     )
     at_exit = printed_bases("T14", territory, ("logement_perenne_sortie",), range(1, housing + 1))
-    before = BOOKS_YEAR_BEFORE.get(territory)
     return TerritoryPlan(
         territory=territory,
         urbanity=row["urbanity"],
@@ -157,15 +154,14 @@ def _plan(row: dict[str, str]) -> TerritoryPlan:
         returned=returned,
         twice_out=twice_out,
         neutral=neutral,
-        duration=at(0.6, duration),
+        duration=at_position(0.6, duration),
         complete=complete,
         housing=housing,
-        housing_at_exit=at(0.5, at_exit),
-        carried=int(prose(before)) if before else None,
+        housing_at_exit=at_position(0.5, at_exit),
     )
 
 
 @cache
 def plans() -> tuple[TerritoryPlan, ...]:
-    """One plan per territory, in the order of the reference seed."""
-    return tuple(_plan(row) for row in reference("territories"))
+    """One plan per territory, in the order in which they joined."""
+    return tuple(_plan(row) for row in reference_list("territories"))

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from cvg_demo.apportion import apportion, nearest_part
-from cvg_demo.model import REPORT_YEAR
+from cvg_demo.calibration import prose, reference_list
+from cvg_demo.dates import REPORT_YEAR
 from cvg_demo.plan import plans
-from cvg_demo.printed import prose, reference
 
 STILL_IN = 9999
 UNEVEN = (1.0, 1.35, 0.8)
@@ -38,7 +38,7 @@ def worksites() -> dict[str, Worksite]:
             int(row["first_year"]),
             int(row["last_year"] or STILL_IN),
         )
-        for row in reference("worksites")
+        for row in reference_list("worksites")
     }
 
 

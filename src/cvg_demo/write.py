@@ -5,16 +5,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
+from cvg_demo.exports import SOURCE_FILE, Row, columns
 from cvg_demo.partners import partner_tables
 from cvg_demo.people import people_tables
-from cvg_warehouse.contracts.exports import EXPORTS, consolidated_columns
 from cvg_warehouse.terminal import Refusal, shown
 
-Row = dict[str, str]
-
 IDENTIFIERS = ("id_salarie", "id_parcours", "chantier", "id_action", "id_atelier")
-SOURCE = "fichier_source"
 
 
 def write_demo(
@@ -28,23 +26,31 @@ def write_demo(
     if scale < 1:
         raise Refusal(f"--scale {scale}: at least 1 is needed")
     with _all_or_nothing(folder) as unfinished:
-        salaries, sorties, follow_ups = people_tables(seed)
-        actions, sessions = partner_tables(salaries, sorties, seed)
-        tables = dict(zip(EXPORTS, (salaries, sorties, actions, sessions, follow_ups), strict=True))
+        tables = demo_tables(seed)
         for export in tables:
-            with (unfinished / f"{export}.csv").open("w", encoding="utf-8", newline="") as file:
+            with _opened(unfinished, export, "w") as file:
                 _writer(export, file).writeheader()
         for copy in range(1, scale + 1):
             for export, rows in tables.items():
-                with (unfinished / f"{export}.csv").open("a", encoding="utf-8", newline="") as file:
+                with _opened(unfinished, export, "a") as file:
                     _writer(export, file).writerows(_copies(rows, copy, scale))
             copied()
     return {export: len(rows) * scale for export, rows in tables.items()}
 
 
-def _writer(export: str, file: object) -> csv.DictWriter:
-    names = [column.name for column in consolidated_columns(export)]
-    return csv.DictWriter(file, names, lineterminator="\n")
+def demo_tables(seed: int) -> dict[str, list[Row]]:
+    """The rows by export."""
+    salaries, sorties, follow_ups = people_tables(seed)
+    actions, sessions = partner_tables(salaries, sorties, seed)
+    return dict(zip(columns(), (salaries, sorties, actions, sessions, follow_ups), strict=True))
+
+
+def _opened(folder: Path, export: str, mode: str) -> TextIO:
+    return (folder / f"{export}.csv").open(mode, encoding="utf-8", newline="")
+
+
+def _writer(export: str, file: TextIO) -> "csv.DictWriter[str]":
+    return csv.DictWriter(file, columns()[export], lineterminator="\n")
 
 
 def _copies(rows: list[Row], copy: int, scale: int) -> Iterator[Row]:
@@ -53,7 +59,7 @@ def _copies(rows: list[Row], copy: int, scale: int) -> Iterator[Row]:
     source = f"demo-x{scale}/{copy}/" if scale > 1 else "demo/"
     for row in rows:
         own = {name: row[name] + suffix for name in IDENTIFIERS if row.get(name)}
-        yield row | own | {SOURCE: source + row[SOURCE].removeprefix("demo/")}
+        yield row | own | {SOURCE_FILE: source + row[SOURCE_FILE].removeprefix("demo/")}
 
 
 @contextmanager

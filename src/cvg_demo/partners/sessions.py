@@ -1,0 +1,156 @@
+"""Collective sessions for the people in the worksites and for their permanent staff."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+from cvg_demo.apportion import repeated, share_out
+from cvg_demo.calibration import prose
+from cvg_demo.dates import REPORT_YEAR, YEARS
+from cvg_demo.drawing import pick, shuffled, split_between, stream, working_day
+from cvg_demo.partners.mobilisation import Mobilisation
+
+WORKERS = "salariés en insertion"
+STAFF = "permanents"
+
+SMALLEST, LARGEST, USUAL = 3, 40, 9
+"""Participants of a session."""
+
+MENTAL_HEALTH = "santé mentale"
+MENTAL_HEALTH_TERRITORIES = 10
+"""Territories of the mental health experiment: those that have been there longest."""
+MENTAL_HEALTH_GROWTH = 0.5
+"""Mental health sessions of a year as a part of those of the year after."""
+
+FAMILIES = {
+    WORKERS: {"soutien psychologique": 4, "actions psychocorporelles": 3, "addictions": 2},
+    STAFF: {"analyse de la pratique": 3, "addictions": 2, "sensibilisation et formation": 4},
+}
+
+THEMES = {
+    ("santé", WORKERS): ("accès aux soins", "nutrition", "prévention et dépistage", "sommeil"),
+    ("santé", STAFF): ("accès aux droits santé", "handicap et emploi", "prévention des risques"),
+    ("logement", WORKERS): ("accès au logement", "budget et logement", "vivre dans son logement"),
+    ("logement", STAFF): ("dispositifs de logement", "prévention des expulsions"),
+    ("emploi", WORKERS): (
+        "découverte des métiers",
+        "techniques de recherche d'emploi",
+        "numérique",
+    ),
+    ("emploi", STAFF): ("relation aux entreprises", "médiation vers l'emploi"),
+    ("accès aux droits", WORKERS): ("démarches en ligne", "droits sociaux", "gestion du budget"),
+    ("accès aux droits", STAFF): ("droit des étrangers", "surendettement"),
+}
+
+OTHER_PARTICIPATIONS = {
+    ("santé", WORKERS): 720,
+    ("emploi", WORKERS): 1180,
+    ("emploi", STAFF): 130,
+    ("accès aux droits", WORKERS): 360,
+    ("accès aux droits", STAFF): 90,
+}
+"""Participations in the calibrated year where nothing is printed, mental health aside."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """The sessions of a year of one kind, and how many participations they make."""
+
+    domain: str
+    audience: str
+    family: str
+    participations: int
+
+
+@dataclass(frozen=True)
+class Session:
+    """One collective session."""
+
+    day: date
+    territory: str
+    domain: str
+    theme: str
+    family: str
+    audience: str
+    participants: int
+
+
+def collective_sessions(mobilisation: Mobilisation, seed: int) -> list[Session]:
+    """The sessions of all years."""
+    sessions = []
+    for year in YEARS:
+        rng = stream(seed, "sessions", year)
+        weights = mobilisation.territory_weights(year)
+        series = year_series(year, mobilisation)
+        mental = [kind for kind in series if kind.family]
+        other = [kind for kind in series if not kind.family]
+        sessions += _hold(mental, year, _longest_standing(weights), rng)
+        sessions += _hold(other, year, weights, rng)
+    return sessions
+
+
+def year_series(year: int, mobilisation: Mobilisation) -> list[Series]:
+    """What the sessions of a year have to add up to."""
+    volume = mobilisation.volume(year)
+    staff, mental_staff, mental_workers = health_participations(year, mobilisation)
+    totals = {key: round(number * volume) for key, number in OTHER_PARTICIPATIONS.items()}
+    totals["santé", STAFF] = staff - mental_staff
+    totals["logement", WORKERS] = round(prose("N071") * volume)
+    totals["logement", STAFF] = round(prose("N072") * volume)
+    series = [Series(*key, "", number) for key, number in totals.items()]
+    for audience, number in ((WORKERS, mental_workers), (STAFF, mental_staff)):
+        parts = share_out(number, FAMILIES[audience])
+        series += [Series("santé", audience, family, part) for family, part in parts.items()]
+    return series
+
+
+def health_participations(year: int, mobilisation: Mobilisation) -> tuple[int, int, int]:
+    """Participations of staff in health sessions, theirs and the workers' in mental health.
+
+    The calibrated year and the staff's total of the year before it are printed.
+    """
+    back = REPORT_YEAR - year
+    staff = round(prose("N066"))
+    mental_staff = round(staff * prose("N067") / 100)
+    mental_workers = round(prose("N060")) - mental_staff
+    if back:
+        before = REPORT_YEAR - 1
+        staff = round(staff / (1 + prose("N068") / 100))
+        staff = round(staff * mobilisation.volume(year) / mobilisation.volume(before))
+        fade = MENTAL_HEALTH_GROWTH**back
+        mental_staff = round(staff * prose("N067") / 100 * fade)
+        mental_workers = round(mental_workers * mobilisation.volume(year) * fade)
+    return staff, mental_staff, mental_workers
+
+
+def _longest_standing(weights: Mapping[str, float]) -> dict[str, float]:
+    """The territories of the experiment; their codes are in the order they joined."""
+    return {
+        territory: weights[territory] for territory in sorted(weights)[:MENTAL_HEALTH_TERRITORIES]
+    }
+
+
+def _hold(
+    series: list[Series], year: int, weights: Mapping[str, float], rng: Random
+) -> list[Session]:
+    """Split each series into sessions, at least one of them in each territory if they suffice."""
+    held = [
+        (kind, participants)
+        for kind in series
+        for participants in split_between(rng, kind.participations, SMALLEST, LARGEST, USUAL)
+    ]
+    territories = list(weights)[: len(held)]
+    territories += repeated(share_out(len(held) - len(territories), weights))
+    return [
+        Session(
+            working_day(rng, date(year, 1, 1), date(year, 12, 31)),
+            territory,
+            kind.domain,
+            MENTAL_HEALTH if kind.family else pick(rng, THEMES[kind.domain, kind.audience]),
+            kind.family,
+            kind.audience,
+            participants,
+        )
+        for (kind, participants), territory in zip(held, shuffled(rng, territories), strict=True)
+    ]
