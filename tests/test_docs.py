@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from conftest import Built, read_rows, run_cvg
 from cvg_warehouse.docs import COLUMNS, DICTIONARY, INDEX, POLICY, gaps
-from cvg_warehouse.paths import PROJECT, PUBLISHED_SEEDS, exports_folder
+from cvg_warehouse.paths import PROJECT, exports_folder
 
 PAGES = (INDEX, DICTIONARY, COLUMNS)
 # A tag or a style that makes a browser fetch something from another host as the page loads.
@@ -22,7 +22,6 @@ FETCHED = re.compile(
     r"|url\(\s*[\"']?(?:https?:)?//",
     re.IGNORECASE,
 )
-LINKED = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
 @pytest.fixture(scope="module")
@@ -147,23 +146,3 @@ def test_docs_of_no_warehouse(tmp_path: Path) -> None:
     run = run_cvg("docs", "--out", str(tmp_path / "docs"), CVG_WAREHOUSE=tmp_path / "no.duckdb")
     assert (run.returncode, run.stdout) == (2, "")
     assert "no.duckdb: there is no warehouse; build it first: make build" in run.stderr
-
-
-# The written pages
-
-
-def test_contradictions_are_told_as_in_the_seed() -> None:
-    page = (PROJECT / "docs" / "reconciliation.md").read_text(encoding="utf-8")
-    told = re.findall(r"^\| (C\d\d) \| `([^`]+)` \| (.+) \|$", page, flags=re.M)
-    rows = read_rows(PUBLISHED_SEEDS / "contradictions.csv")
-    listed = [(row["contradiction_id"], row["figure_id"], row["explanation"]) for row in rows]
-    assert [(key, figure.replace("\\|", "|"), text) for key, figure, text in told] == listed
-
-
-@pytest.mark.parametrize(
-    "page", [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))], ids=lambda p: p.name
-)
-def test_links_between_pages_lead_somewhere(page: Path) -> None:
-    for link in LINKED.findall(page.read_text(encoding="utf-8")):
-        if not link.startswith(("http:", "https:")):
-            assert (page.parent / link).exists(), link
