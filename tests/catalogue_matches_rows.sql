@@ -1,5 +1,5 @@
 -- Every indicator of the catalogue is either a column or counted in long form, and every indicator
--- counted in long form stands in the catalogue.
+-- counted in long form is in the catalogue.
 with counted as (
     select distinct indicator_id from {{ ref('ind_partners') }}
     union

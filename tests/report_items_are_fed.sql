@@ -1,4 +1,4 @@
--- Each indicator of each item of the Bilan stands in the catalogue and, on the demo, has a value to show.
+-- Each indicator of each item of the Bilan is in the catalogue and, on the demo, has a value to show.
 with latest as (
     select max(reporting_year) as reporting_year
     from {{ ref('dim_reporting_years') }}

@@ -303,7 +303,7 @@ def test_broken_rules_are_named_without_a_value(with_warehouse: Workplace) -> No
         "test delivery_rules of stg_exports__sorties: fail on 4 rows: exit_date is empty (1), "
         "exit_reason_code is not in stg_reference__exit_reasons (1), "
         "pathway_key is not in stg_exports__salaries (1), "
-        "pathway_key: the key stands twice (1)\n"
+        "pathway_key: the key occurs more than once (1)\n"
     ) in run.stderr
     assert SECRET not in run.stderr + run.stdout + with_warehouse.log
     assert with_warehouse.warehouse.read_bytes() == before

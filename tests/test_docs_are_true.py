@@ -32,7 +32,7 @@ CODE = re.compile(r"^```\w*\n(.*?)^```|`([^`\n]+)`", re.MULTILINE | re.DOTALL)
 SHELL_COMMENT = re.compile(r"\s#\s.*")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FILE = re.compile(
-    r"[\w.*\-/]+\.(?:conf|csv|html|json|lock|md|py|sql|svg|toml|yaml|yml)|[\w.*\-]+/[\w.*\-/]*"
+    r"[\w.*][\w.*\-/]*\.(?:conf|csv|html|json|lock|md|py|sql|svg|toml|yaml|yml)|[\w.*\-]+/[\w.*\-/]*"
 )
 NODE = re.compile(r"(?:stg|fct|dim|ind|agg|mart|report)_[\w*]+")
 # Made by a command, or by whoever runs the viewer: in no checkout.
@@ -155,9 +155,8 @@ def unknown_names(text: str) -> list[str]:
     """Files, folders, nodes, targets, commands and modules that a text names and nobody has."""
     wrong = []
     for code in codes(text):
-        if (FILE.fullmatch(code) and not is_file(code)) or (
-            NODE.fullmatch(code) and not any(fnmatchcase(node, code) for node in nodes())
-        ):
+        wrong += [word for word in code.split() if FILE.fullmatch(word) and not is_file(word)]
+        if NODE.fullmatch(code) and not any(fnmatchcase(node, code) for node in nodes()):
             wrong.append(code)
         made = re.findall(r"\bmake ([a-z]+)\b", code)
         wrong += [f"make {target}" for target in made if target not in targets()]
@@ -237,6 +236,7 @@ def test_a_planned_viewer_would_be_found(text: str, found: list[str]) -> None:
         ("`src/cvg_warehouse/gone/`, `docs/`", ["src/cvg_warehouse/gone/"]),
         ("`mart_exits`, `mart_exit`, `stg_*`", ["mart_exit"]),
         ("```\nmake build\nmake all  # and make more\n```", ["make all"]),
+        ("```\nstreamlit run dashboards/main.py\n```", ["dashboards/main.py"]),
         ("`.venv/bin/cvg publish --list`, `cvg publish --undo`", ["cvg publish --undo"]),
         ("`cvg key new --out FILE`, `cvg print`", ["cvg print"]),
         ("`python -m bench.viewer`, `python -m bench.oracle`", ["bench.oracle"]),
