@@ -1,6 +1,6 @@
 {#-
-  Names of the indicator columns of a theme's model, i.e. those with a double underscore: the
-  boolean ones (`type='boolean'`), the measured ones (`type='number'`) or both. Read from the built model,
+  Names of the indicator columns of a rule model, i.e. those with a double underscore: the boolean
+  ones (`type='boolean'`), the measured ones (`type='number'`) or both. Read from the built model,
   so that a new indicator is in no list kept by hand.
 -#}
 {% macro indicator_columns(relation, type=none) -%}
@@ -16,225 +16,67 @@
 {%- endmacro %}
 
 {#-
-  Rows of a theme's model for every place and population that they belong to. `place` is `geography`
-  (territory, urbanity group, Total) or `worksite` (the worksite alone, everybody).
+  The rule models (folder models/rules) that are counted in one way:
+
+  - `people`: boolean columns as distinct people, numeric ones as means and medians (agg_people, agg_measures);
+  - `worksites`: boolean columns as worksites, numeric ones as sums (agg_worksites);
+  - `rows`: one row per indicator and counted thing, no columns (agg_partners).
+
+  dbt must know these names before it has read the project, so they stand here; a model of the folder
+  that is not among them stops the build.
 -#}
-{% macro in_every_place(relation, place='geography') -%}
-    {%- if place == 'worksite' %}
-    select
-        indicators.*,
-        indicators.worksite_id as geography_id,
-        'all' as counted_population
-    from {{ relation }} as indicators
-    where indicators.worksite_id is not null
-    {%- else %}
-    select
-        indicators.*,
-        places.geography_id,
-        populations.population as counted_population
-    from {{ relation }} as indicators
-    inner join {{ ref('dim_geographies') }} as places on indicators.territory_id = places.territory_id
-    inner join {{ ref('dim_populations') }} as populations on indicators.population = populations.member
-    {%- endif %}
+{% macro rule_models(counted_as) -%}
+  {%- set models = {
+    'people': [
+      'ind_headcount', 'ind_public', 'ind_barriers_at_entry', 'ind_barriers_at_exit', 'ind_support',
+      'ind_pathways', 'ind_exits', 'ind_housing', 'ind_health', 'ind_post_exit',
+    ],
+    'worksites': ['ind_worksites'],
+    'rows': ['ind_partners', 'ind_sessions'],
+  } -%}
+  {%- if execute -%}
+    {%- set counted = models.values() | sum(start=[]) -%}
+    {#- dbt shows no graph to unit tests -#}
+    {%- for node in graph.get('nodes', {}).values() if node.resource_type == 'model' and node.fqn[1] == 'rules' -%}
+      {%- if node.name not in counted -%}
+        {%- do exceptions.raise_compiler_error(
+          node.name ~ ' is counted nowhere; add its name to rule_models in macros/indicator_columns.sql'
+        ) -%}
+      {%- endif -%}
+    {%- endfor -%}
+  {%- endif -%}
+  {%- set found = [] -%}
+  {%- for name in models[counted_as] -%}
+    {%- do found.append(ref(name)) -%}
+  {%- endfor -%}
+  {{- return(found) -}}
 {%- endmacro %}
 
 {#-
-  Distinct people per indicator column, year, place and population of a theme's model. Columns:
-  reporting_year, geography_id, population, indicator_column, numerator, denominator.
-
-  People with one row in the year are counted where that row is, and these small sums are added up for
-  every place and population. People with several rows are first collapsed to one row per person in
-  each of them (true in any of their pathways = true). At the end the sums become one row per column.
+  Which rule model holds each indicator: rows of `indicator_id, rule_model`. Columns tell it by their
+  names; models that are counted by rows name their indicators in their SQL.
 -#}
-{% macro count_people(relation, place='geography') -%}
-{%- set home = 'worksite_id' if place == 'worksite' else 'territory_id, population' -%}
-{%- set columns = indicator_columns(relation, 'boolean') -%}
-with repeated as (
+{% macro indicators_of_rule_models() -%}
+  {%- set found = {} -%}
+  {%- for model in rule_models('people') + rule_models('worksites') -%}
+    {%- for column in indicator_columns(model) -%}
+      {%- do found.update({column.split('__')[:2] | join('.'): model.identifier}) -%}
+    {%- endfor -%}
+  {%- endfor -%}
+  {%- for model in rule_models('rows') if execute -%}
+    {%- set sql = graph.nodes['model.' ~ project_name ~ '.' ~ model.identifier].raw_code -%}
+    {%- for indicator_id in modules.re.findall("'(\w+\.\w+)' as indicator_id", sql) -%}
+      {%- do found.update({indicator_id: model.identifier}) -%}
+    {%- endfor -%}
+  {%- endfor -%}
+  {%- for indicator_id, rule_model in found.items() %}
     select
-        reporting_year,
-        person_key
-    from {{ relation }}
-    group by reporting_year, person_key
-    having count(*) > 1
-),
-
-flagged as (
+        '{{ indicator_id }}' as indicator_id,
+        '{{ rule_model }}' as rule_model
+    {{ 'union all' if not loop.last }}
+  {%- else %}
     select
-        indicators.*,
-        repeated.person_key is not null as has_several_rows
-    from {{ relation }} as indicators
-    left join repeated
-        on indicators.reporting_year = repeated.reporting_year and indicators.person_key = repeated.person_key
-),
-
-counted_once as (
-    select
-        reporting_year,
-        {{ home }}
-        {%- for column in columns %},
-        count(case when {{ column }} then 1 end) as numerator_{{ loop.index }},
-        count({{ column }}) as denominator_{{ loop.index }}
-        {%- endfor %}
-    from flagged
-    where not has_several_rows
-    group by reporting_year, {{ home }}
-),
-
-people as (
-    select
-        reporting_year,
-        geography_id,
-        counted_population as population,
-        person_key
-        {%- for column in columns %},
-        bool_or({{ column }}) as {{ column }}
-        {%- endfor %}
-    from ({{ in_every_place('(select * from flagged where has_several_rows)', place) }}) as placed
-    group by reporting_year, geography_id, counted_population, person_key
-),
-
-counted as (
-    select
-        reporting_year,
-        geography_id,
-        counted_population as population
-        {%- for column in columns %},
-        numerator_{{ loop.index }},
-        denominator_{{ loop.index }}
-        {%- endfor %}
-    from ({{ in_every_place('counted_once', place) }}) as placed
-    union all
-    select
-        reporting_year,
-        geography_id,
-        population
-        {%- for column in columns %},
-        count(case when {{ column }} then 1 end) as numerator_{{ loop.index }},
-        count({{ column }}) as denominator_{{ loop.index }}
-        {%- endfor %}
-    from people
-    group by reporting_year, geography_id, population
-),
-
-sums as (
-    select
-        reporting_year,
-        geography_id,
-        population
-        {%- for column in columns %},
-        cast(sum(numerator_{{ loop.index }}) as bigint) as numerator_{{ loop.index }},
-        cast(sum(denominator_{{ loop.index }}) as bigint) as denominator_{{ loop.index }}
-        {%- endfor %}
-    from counted
-    group by reporting_year, geography_id, population
-)
-
-select
-    sums.reporting_year,
-    sums.geography_id,
-    sums.population,
-    names.indicator_column,
-    case names.indicator_column
-        {%- for column in columns %}
-        when '{{ column }}' then sums.numerator_{{ loop.index }}
-        {%- endfor %}
-    end as numerator,
-    case names.indicator_column
-        {%- for column in columns %}
-        when '{{ column }}' then sums.denominator_{{ loop.index }}
-        {%- endfor %}
-    end as denominator
-from sums
-cross join (
-    values {% for column in columns %}('{{ column }}'){{ ', ' if not loop.last }}{% endfor %}
-) as names (indicator_column)
-{%- endmacro %}
-
-{#-
-  Mean or median, as the catalogue says, of every measured indicator column: each pathway (or each
-  person, as the catalogue says) counts once in a year and place, with the highest of its values.
-  Columns: reporting_year, geography_id, population, indicator_column, denominator, measure.
-
-  As in `count_people`, only those with several rows in the year are collapsed in every place.
--#}
-{% macro summarise_measures(place='geography') -%}
-{%- set home = 'worksite_id' if place == 'worksite' else 'territory_id, population' -%}
-{%- set place_and_column = 'reporting_year, geography_id, counted_population, indicator_column, statistic' -%}
-with measures as (
-    {%- for theme in measured_models() %}
-    {%- set last_theme = loop.last %}
-    {%- for column in indicator_columns(theme, 'number') %}
-    select
-        reporting_year,
-        {{ home }},
-        person_key,
-        pathway_key,
-        '{{ column }}' as indicator_column,
-        {{ column }}::double as measure
-    from {{ theme }}
-    where {{ column }} is not null
-    {{ 'union all' if not (loop.last and last_theme) }}
-    {%- endfor %}
-    {%- endfor %}
-),
-
-measured as (
-    select
-        measures.*,
-        catalogue.statistic,
-        case when catalogue.counting_unit = 'pathways' then measures.pathway_key else measures.person_key end
-            as counted_key
-    from measures
-    inner join {{ ref('dim_indicator_breakdowns') }} as catalogue
-        on measures.indicator_column = catalogue.indicator_column
-),
-
-repeated as (
-    select
-        reporting_year,
-        indicator_column,
-        counted_key
-    from measured
-    group by reporting_year, indicator_column, counted_key
-    having count(*) > 1
-),
-
-flagged as (
-    select
-        measured.*,
-        repeated.counted_key is not null as has_several_rows
-    from measured
-    left join repeated
-        on
-            measured.reporting_year = repeated.reporting_year
-            and measured.indicator_column = repeated.indicator_column
-            and measured.counted_key = repeated.counted_key
-),
-
-counted as (
-    select
-        {{ place_and_column }},
-        measure
-    from ({{ in_every_place('(select * from flagged where not has_several_rows)', place) }}) as placed
-    union all
-    select
-        {{ place_and_column }},
-        max(measure) as measure
-    from ({{ in_every_place('(select * from flagged where has_several_rows)', place) }}) as placed
-    group by {{ place_and_column }}, counted_key
-)
-
-select
-    reporting_year,
-    geography_id,
-    counted_population as population,
-    indicator_column,
-    count(*) as denominator,
-    -- decimals give the same sum in any order of the rows, doubles do not
-    case statistic
-        when 'mean' then sum(cast(measure as decimal(28, 12)))::double / count(*)
-        when 'median' then median(measure)
-    end as measure
-from counted
-group by {{ place_and_column }}
+        null as indicator_id,
+        null as rule_model
+  {%- endfor %}
 {%- endmacro %}

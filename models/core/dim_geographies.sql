@@ -10,13 +10,9 @@ select
 from territories
 union all
 select
-    urbanity as geography_id,
-    'urbanity' as geography_level,
-    territory_id
-from territories
-union all
-select
-    'Total' as geography_id,
-    'national' as geography_level,
-    territory_id
-from territories
+    places.geography_id,
+    places.geography_level,
+    territories.territory_id
+from {{ ref('stg_reference__geographies') }} as places
+inner join territories
+    on places.geography_level = 'national' or territories.urbanity = places.geography_id

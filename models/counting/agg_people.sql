@@ -1,5 +1,6 @@
 -- Distinct people in the numerator and the denominator of every indicator column.
-{%- for theme in people_models() %}
-({{ count_people(theme) }})
-{{ 'union all' if not loop.last }}
+{%- set counted = [] %}
+{%- for model in rule_models('people') if not execute or indicator_columns(model, 'boolean') %}
+{%- do counted.append('(' ~ count_people(model) ~ ')') %}
 {%- endfor %}
+{{ counted | join('\nunion all\n') }}

@@ -12,5 +12,6 @@ select
     {{ text('denominator') }} as denominator_definition,
     {{ text('numerator_fr') }} as numerator_definition_fr,
     {{ text('denominator_fr') }} as denominator_definition_fr,
-    {{ text('published') }} as published_in
+    {{ text('published') }} as published_in,
+    coalesce({{ text('audience') }}, 'internal') as audience
 from {{ ref('indicators') }}

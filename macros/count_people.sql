@@ -1,0 +1,95 @@
+{#-
+  Distinct people per indicator column, year, place and population of a rule model. Columns:
+  reporting_year, geography_id, population, indicator_column, numerator, denominator.
+
+  People with one row in the year are counted where that row is, and these small sums are added up for
+  every place and population. People with several rows are first collapsed to one row per person in
+  each of them (true in any of their pathways = true). At the end the sums become one row per column.
+-#}
+{% macro count_people(relation, place='geography') -%}
+{%- set home = home_of(place) -%}
+{%- set columns = indicator_columns(relation, 'boolean') -%}
+with {{ flag_repeated(relation, ['reporting_year', 'person_key']) }},
+
+counted_once as (
+    select
+        reporting_year,
+        {{ home }}
+        {%- for column in columns %},
+        count(case when {{ column }} then 1 end) as numerator_{{ loop.index }},
+        count({{ column }}) as denominator_{{ loop.index }}
+        {%- endfor %}
+    from flagged
+    where not has_several_rows
+    group by reporting_year, {{ home }}
+),
+
+people as (
+    select
+        reporting_year,
+        geography_id,
+        counted_population as population,
+        person_key
+        {%- for column in columns %},
+        bool_or({{ column }}) as {{ column }}
+        {%- endfor %}
+    from ({{ in_every_place('(select * from flagged where has_several_rows)', place) }}) as placed
+    group by reporting_year, geography_id, counted_population, person_key
+),
+
+counted as (
+    select
+        reporting_year,
+        geography_id,
+        counted_population as population
+        {%- for column in columns %},
+        numerator_{{ loop.index }},
+        denominator_{{ loop.index }}
+        {%- endfor %}
+    from ({{ in_every_place('counted_once', place) }}) as placed
+    union all
+    select
+        reporting_year,
+        geography_id,
+        population
+        {%- for column in columns %},
+        count(case when {{ column }} then 1 end) as numerator_{{ loop.index }},
+        count({{ column }}) as denominator_{{ loop.index }}
+        {%- endfor %}
+    from people
+    group by reporting_year, geography_id, population
+),
+
+sums as (
+    select
+        reporting_year,
+        geography_id,
+        population
+        {%- for column in columns %},
+        cast(sum(numerator_{{ loop.index }}) as bigint) as numerator_{{ loop.index }},
+        cast(sum(denominator_{{ loop.index }}) as bigint) as denominator_{{ loop.index }}
+        {%- endfor %}
+    from counted
+    group by reporting_year, geography_id, population
+)
+
+select
+    sums.reporting_year,
+    sums.geography_id,
+    sums.population,
+    names.indicator_column,
+    case names.indicator_column
+        {%- for column in columns %}
+        when '{{ column }}' then sums.numerator_{{ loop.index }}
+        {%- endfor %}
+    end as numerator,
+    case names.indicator_column
+        {%- for column in columns %}
+        when '{{ column }}' then sums.denominator_{{ loop.index }}
+        {%- endfor %}
+    end as denominator
+from sums
+cross join (
+    values {% for column in columns %}('{{ column }}'){{ ', ' if not loop.last }}{% endfor %}
+) as names (indicator_column)
+{%- endmacro %}

@@ -1,0 +1,53 @@
+{#- The columns that say where a row of a rule model belongs. `place` as in `in_every_place`. -#}
+{% macro home_of(place) -%}
+{{ 'worksite_id' if place == 'worksite' else 'territory_id, population' }}
+{%- endmacro %}
+
+{#-
+  Rows of a rule model for every place and population that they belong to. `place` is `geography`
+  (territory, urbanity group, Total) or `worksite` (the worksite alone, everybody).
+-#}
+{% macro in_every_place(relation, place='geography') -%}
+    {%- if place == 'worksite' %}
+    select
+        indicators.*,
+        indicators.worksite_id as geography_id,
+        'all' as counted_population
+    from {{ relation }} as indicators
+    where indicators.worksite_id is not null
+    {%- else %}
+    select
+        indicators.*,
+        places.geography_id,
+        populations.population as counted_population
+    from {{ relation }} as indicators
+    inner join {{ ref('dim_geographies') }} as places on indicators.territory_id = places.territory_id
+    inner join {{ ref('dim_populations') }} as populations on indicators.population = populations.member
+    {%- endif %}
+{%- endmacro %}
+
+{#-
+  Two CTEs, `repeated` and `flagged`: the rows of a relation with `has_several_rows`, true where the
+  keys stand in several of them. Only those rows have to be collapsed before they are counted.
+-#}
+{% macro flag_repeated(relation, keys) -%}
+repeated as (
+    select {{ keys | join(', ') }}
+    from {{ relation }}
+    group by {{ keys | join(', ') }}
+    having count(*) > 1
+),
+
+flagged as (
+    select
+        counted_rows.*,
+        repeated.{{ keys | first }} is not null as has_several_rows
+    from {{ relation }} as counted_rows
+    left join repeated
+        on
+            {%- for key in keys %}
+            counted_rows.{{ key }} = repeated.{{ key }}
+            {{- ' and' if not loop.last }}
+            {%- endfor %}
+)
+{%- endmacro %}

@@ -1,0 +1,70 @@
+{#-
+  Mean or median, as the catalogue says, of every numeric indicator column of the rule models: each
+  pathway (or each person, as the catalogue says) counts once in a year and place, with the highest of
+  its values. Columns: reporting_year, geography_id, population, indicator_column, denominator, measure.
+
+  As in `count_people`, only those with several rows in the year are collapsed in every place.
+-#}
+{% macro summarise_measures(place='geography') -%}
+{%- set place_and_column = 'reporting_year, geography_id, counted_population, indicator_column, statistic' -%}
+{%- set measured = [] -%}
+{%- for model in rule_models('people') -%}
+  {%- for column in indicator_columns(model, 'number') -%}
+    {%- do measured.append({'model': model, 'column': column}) -%}
+  {%- endfor -%}
+{%- endfor -%}
+with measures as (
+    {%- for measure in measured %}
+    select
+        reporting_year,
+        {{ home_of(place) }},
+        person_key,
+        pathway_key,
+        '{{ measure.column }}' as indicator_column,
+        {{ measure.column }}::double as measure
+    from {{ measure.model }}
+    where {{ measure.column }} is not null
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+measured as (
+    select
+        measures.*,
+        catalogue.statistic,
+        case when catalogue.counting_unit = 'pathways' then measures.pathway_key else measures.person_key end
+            as counted_key
+    from measures
+    inner join {{ ref('dim_indicator_breakdowns') }} as catalogue
+        on measures.indicator_column = catalogue.indicator_column
+),
+
+{{ flag_repeated('measured', ['reporting_year', 'indicator_column', 'counted_key']) }},
+
+counted as (
+    select
+        {{ place_and_column }},
+        measure
+    from ({{ in_every_place('(select * from flagged where not has_several_rows)', place) }}) as placed
+    union all
+    select
+        {{ place_and_column }},
+        max(measure) as measure
+    from ({{ in_every_place('(select * from flagged where has_several_rows)', place) }}) as placed
+    group by {{ place_and_column }}, counted_key
+)
+
+select
+    reporting_year,
+    geography_id,
+    counted_population as population,
+    indicator_column,
+    count(*) as denominator,
+    -- decimals give the same sum in any order of the rows, doubles do not
+    case statistic
+        when 'mean' then sum(cast(measure as decimal(28, 12)))::double / count(*)
+        when 'median' then median(measure)
+    end as measure
+from counted
+group by {{ place_and_column }}
+{%- endmacro %}

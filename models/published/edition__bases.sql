@@ -1,0 +1,6 @@
+select
+    base,
+    parent_base,
+    label_fr,
+    label_en
+from {{ ref('stg_reference__bases') }}

@@ -1,0 +1,8 @@
+select
+    breakdown,
+    value,
+    column_suffix,
+    label_fr,
+    label_en,
+    sort_order
+from {{ ref('stg_reference__breakdown_values') }}

@@ -1,0 +1,7 @@
+select
+    contradiction_id,
+    figure_id,
+    relation,
+    explanation,
+    explanation_fr
+from {{ ref('stg_reference__contradictions') }}

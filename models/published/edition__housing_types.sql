@@ -1,0 +1,5 @@
+select
+    housing_type,
+    housing_group,
+    housing_level
+from {{ ref('stg_reference__housing_types') }}

@@ -1,0 +1,24 @@
+-- The cells of an edition: those of mart_indicators, with what a cell without a value means.
+-- This is the internal edition; the public one masks cells of it.
+select
+    cells.indicator_id,
+    cells.reporting_year,
+    cells.geography_id,
+    cells.population,
+    cells.breakdown,
+    cells.numerator,
+    cells.denominator,
+    cells.value,
+    case
+        when cells.value is not null then 'shown'
+        when unknown.indicator_id is not null then 'unknown'
+        else 'not_applicable'
+    end as status
+from {{ ref('mart_indicators') }} as cells
+left join {{ ref('unknown_cells') }} as unknown
+    on
+        cells.indicator_id = unknown.indicator_id
+        and cells.reporting_year = unknown.reporting_year
+        and cells.geography_id = unknown.geography_id
+        and cells.population = unknown.population
+        and cells.breakdown = unknown.breakdown

@@ -1,0 +1,13 @@
+select
+    figure_id,
+    table_id,
+    row_label,
+    measure,
+    kind,
+    printed,
+    computed,
+    difference,
+    status,
+    contradiction_id,
+    indicator_id
+from {{ ref('mart_report_reconciliation') }}

@@ -1,0 +1,8 @@
+select
+    item,
+    indicator_id,
+    breakdown_pattern,
+    geographies,
+    populations,
+    years
+from {{ ref('report_item_indicators') }}

@@ -1,0 +1,45 @@
+-- Cells with an empty base where somebody was asked and no answer is known, with the cells that say so.
+-- The bases (seed bases) say which counts decide.
+with cells as (
+    select * from {{ ref('mart_indicators') }}
+),
+
+empty as (
+    select
+        cells.indicator_id,
+        cells.reporting_year,
+        cells.geography_id,
+        cells.population,
+        cells.breakdown,
+        bases.asked_indicator_id,
+        bases.asked_part,
+        case
+            when substring(bases.asked_breakdown, 1, 1) = '{' then split_part(cells.breakdown, ' x ', 1)
+            else bases.asked_breakdown
+        end as asked_breakdown,
+        bases.known_indicator_id,
+        bases.known_part,
+        bases.known_breakdown
+    from cells
+    inner join {{ ref('stg_reference__indicators') }} as catalogue on cells.indicator_id = catalogue.indicator_id
+    inner join {{ ref('stg_reference__bases') }} as bases on catalogue.base = bases.base
+    where cells.value is null and bases.asked_indicator_id is not null
+)
+
+select empty.*
+from empty
+{%- for count in ['asked', 'known'] %}
+left join cells as {{ count }}
+    on
+        empty.{{ count }}_indicator_id = {{ count }}.indicator_id
+        and empty.{{ count }}_breakdown = {{ count }}.breakdown
+        and empty.reporting_year = {{ count }}.reporting_year
+        and empty.geography_id = {{ count }}.geography_id
+        and empty.population = {{ count }}.population
+{%- endfor %}
+where
+    case empty.asked_part when 'numerator' then asked.numerator else asked.denominator end > 0
+    and (
+        empty.known_indicator_id is null
+        or case empty.known_part when 'numerator' then known.numerator else known.denominator end = 0
+    )
