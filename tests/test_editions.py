@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
@@ -27,7 +28,7 @@ from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS
 from cvg_warehouse.publication.disclosure import Exposure, Protected
 from cvg_warehouse.publication.editions import AUDIENCES, current_edition, open_edition
 from cvg_warehouse.publication.editions import publishing as press
-from cvg_warehouse.publication.editions.contents import Record, fill
+from cvg_warehouse.publication.editions.contents import Record, fill, tables
 from cvg_warehouse.publication.editions.origin import Origin
 from cvg_warehouse.publication.editions.pointer import edition_file, read_pointer
 from cvg_warehouse.publication.editions.verifying import faults_of
@@ -35,6 +36,7 @@ from cvg_warehouse.terminal import Refusal
 
 DBT = Path(sys.executable).with_name("dbt")
 RANDOM = random.Random(2024)
+KEYS = ("indicator_id", "reporting_year", "geography_id", "population", "breakdown")
 # Publishes over and over, with the protection of the public edition at hand: what is killed, then,
 # is the writing. Each publication is of other exports than the one before.
 PUBLISH_AGAIN_AND_AGAIN = """
@@ -306,61 +308,68 @@ def test_figures_with_a_masked_cell_are_masked(first_house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("counts", "cell", "status"),
+    ("asked", "known", "status"),
     [
-        ({"headcount.supported": 8, "public.rsa:base": 0}, "public.rsa", "unknown"),
-        ({"headcount.supported": 0, "public.rsa:base": 0}, "public.rsa", "not_applicable"),
-        ({"headcount.supported": None, "public.rsa:base": 0}, "public.rsa", "not_applicable"),
-        ({"headcount.supported": 8, "public.rsa:base": 5}, "public.rsa", "shown"),
-        (
-            {"headcount.supported": 8, "public.rsa:base": 5, "exits.neutral:base": 0},
-            "exits.neutral",
-            "not_applicable",
-        ),
-        (
-            {
-                "headcount.supported": 8,
-                "public.rsa:base": 5,
-                "public.other_benefit_without_rsa:base": 0,
-            },
-            "public.other_benefit_without_rsa",
-            "not_applicable",
-        ),
-        (
-            {"pathways.over_2_years:base": 9, "housing.improved:base": 0},
-            "housing.improved",
-            "unknown",
-        ),
+        (8, None, "unknown"),
+        (8, 0, "unknown"),
+        # a masked count that would say so does not
+        ("masked", None, "not_applicable"),
+        (8, "masked", "not_applicable"),
+        # a count that the edition leaves out does not either
+        ("left out", None, "not_applicable"),
     ],
 )
-def test_an_empty_base_is_unknown_only_where_somebody_could_have_answered(
-    first_house: House, counts: dict[str, int | None], cell: str, status: str
+def test_the_public_edition_says_unknown_only_where_the_deciding_counts_are_shown(
+    first_house: House, asked: int | str, known: int | str | None, status: str
 ) -> None:
+    cell = ("a.rate", 2020, "Total", "all", "")
+    deciding = {"b.asked": asked} | ({} if known is None else {"c.known": known})
     with duckdb.connect() as connection:
         connection.execute(f"attach '{first_house.warehouse}' as warehouse (read_only)")
         connection.execute("use warehouse; attach ':memory:' as edition")
-        connection.execute("create temp table given (name varchar, count double)")
-        connection.executemany("insert into given values (?, ?)", list(counts.items()))
-        # one place and population whose cells are those given, and no other
-        cells = """
-            select indicator_id, 2020 as reporting_year, 'Total' as geography_id,
-                'all' as population, '' as breakdown,
-                if(is_base, 0, count) as numerator, if(is_base, count, null) as denominator,
-                if(is_base, numerator / nullif(denominator, 0), count) as value,
-                case
-                    when count is null then 'masked' when value is null then 'not_applicable'
-                    else 'shown'
-                end as status
-            from (
-                select *, split_part(name, ':', 1) as indicator_id, name like '%:base' as is_base
-                from given
-            )
-        """
+        connection.execute(
+            "create temp table unknown_cells as select * from warehouse.unknown_cells where false"
+        )
+        connection.execute(
+            "insert into unknown_cells values (?, ?, ?, ?, ?, 'b.asked', 'numerator', '', ?, ?, ?)",
+            [*cell, *((None,) * 3 if known is None else ("c.known", "denominator", ""))],
+        )
+        cells = [(*cell, None, 0, None, "not_applicable")]
+        for name, count in deciding.items():
+            shown = None if count == "masked" else count
+            numerator, denominator = (shown, None) if name == "b.asked" else (None, shown)
+            if count != "left out":
+                row_status = "masked" if count == "masked" else "shown"
+                cells.append((name, *cell[1:], numerator, denominator, shown, row_status))
+        columns = [*KEYS, "numerator", "denominator", "value", "status"]
+        frame = pl.DataFrame(cells, columns, orient="row").cast(
+            dict.fromkeys(("numerator", "denominator", "value"), pl.Float64)
+        )
         record = Record("x", duckdb_now(connection), Origin("", "", ""), None)
-        fill(connection, "internal", cells, record, None)
+        fill(connection, "public", record, Protected(frame, 0, 0, 0.0, 0, exposed=[]))
         assert rows(
-            connection, f"select status from edition.mart_indicators where indicator_id = '{cell}'"
+            connection, "select status from edition.mart_indicators where indicator_id = 'a.rate'"
         ) == [(status,)]
+
+
+def test_the_tables_of_an_edition_are_the_published_models(first_house: House) -> None:
+    """Each model of the folder, with the columns of its contract and the rows that it holds."""
+    models = {file.stem for file in (PROJECT / "models" / "published").glob("edition__*.sql")}
+    assert {f"edition__{name}" for name in tables()} == models
+    file = edition_file(first_house.editions, first_house.current(), "internal")
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{first_house.warehouse}' as warehouse (read_only)")
+        connection.execute(f"attach '{file}' as edition (read_only)")
+        for name in tables():
+            held = rows(connection, f"describe edition.{name}")
+            assert [column[:2] for column in held] == list(tables()[name].columns.items())
+            if name != "edition":
+                both = f"(from edition.{name} except all from warehouse.edition__{name})"
+                assert rows(connection, both) == []
+                count = f"(select count(*) from edition.{name})"
+                assert rows(
+                    connection, f"select {count} = count(*) from warehouse.edition__{name}"
+                ) == [(True,)]
 
 
 def duckdb_now(connection: duckdb.DuckDBPyConnection) -> object:

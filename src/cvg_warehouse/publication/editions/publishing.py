@@ -20,7 +20,7 @@ import duckdb
 
 from cvg_warehouse.paths import editions_folder
 from cvg_warehouse.publication.disclosure import Protected, protect_warehouse
-from cvg_warehouse.publication.editions.contents import IS_SYNTHETIC, Record, fill
+from cvg_warehouse.publication.editions.contents import Record, fill
 from cvg_warehouse.publication.editions.origin import Origin, origin_of
 from cvg_warehouse.publication.editions.pointer import (
     AUDIENCES,
@@ -39,9 +39,6 @@ EDITION_FILE = re.compile(rf"({EDITION_ID.pattern})-(?:{'|'.join(AUDIENCES)})\.d
 PART = re.compile(r"^\..*\.part(\.\w+)?$")
 # Who else than the owner may read a file; nobody writes.
 MODES = {"public": 0o444, "internal": 0o440}
-INTERNAL_CELLS = """
-    select *, if(value is null, 'not_applicable', 'shown') as status from mart_indicators
-"""
 
 
 class Unprotected(Refusal):
@@ -156,11 +153,10 @@ def _publish(
     seal = hashlib.sha256(f"{origin}{now}".encode()).hexdigest()[:8]
     record = Record(f"{now:%Y%m%dT%H%M%SZ}-{seal}", now, origin, pointer and pointer.edition)
     edition = record.edition_id
-    warehouse.register("printed_cells", protected.mart_indicators.to_arrow())
     try:
         checksums = {
-            "public": _write(warehouse, folder, "public", "from printed_cells", record, protected),
-            "internal": _write(warehouse, folder, "internal", INTERNAL_CELLS, record),
+            "public": _write(warehouse, folder, "public", record, protected),
+            "internal": _write(warehouse, folder, "internal", record),
         }
         for audience in AUDIENCES:
             file = edition_file(folder, edition, audience)
@@ -184,7 +180,6 @@ def _write(
     warehouse: duckdb.DuckDBPyConnection,
     folder: Path,
     audience: str,
-    cells: str,
     record: Record,
     protected: Protected | None = None,
 ) -> str:
@@ -192,7 +187,7 @@ def _write(
     file = _part(edition_file(folder, record.edition_id, audience))
     warehouse.execute(f"attach {_quoted(file)} as edition")
     try:
-        fill(warehouse, audience, cells, record, protected)
+        fill(warehouse, audience, record, protected)
         warehouse.execute("checkpoint edition")
     finally:
         with suppress(duckdb.Error):
@@ -234,7 +229,11 @@ def _earlier(
     file = edition_file(folder, edition, "public")
     with open_locked(file) as connection:
         before = connection.execute("select is_synthetic from edition").fetchall()
-    return file if before == warehouse.execute(IS_SYNTHETIC).fetchall() else None
+    return (
+        file
+        if before == warehouse.execute("select is_synthetic from edition__edition").fetchall()
+        else None
+    )
 
 
 def _keep(pointer: Pointer | None, edition: str, checksums: dict[str, str], number: int) -> Pointer:

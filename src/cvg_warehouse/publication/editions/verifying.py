@@ -1,30 +1,20 @@
 """Checks the file of an edition in full: every byte, every table, every row."""
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 import duckdb
+from jinja2 import Environment, StrictUndefined
 
+from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.publication.disclosure.rules import load_rules
-from cvg_warehouse.publication.editions.contents import CELL, TABLES
+from cvg_warehouse.publication.editions.contents import PREFIX, tables
 from cvg_warehouse.publication.editions.reading import open_locked
 from cvg_warehouse.terminal import Refusal, shown
 
-KEYS = {
-    "mart_indicators": tuple(CELL),
-    "mart_indicator_intervals": tuple(CELL),
-    "indicators": ("indicator_id",),
-    "breakdown_values": ("breakdown", "value"),
-    "geographies": ("geography_id",),
-    "education_levels": ("education_level",),
-    "housing_types": ("housing_type",),
-    "exit_reasons": ("exit_reason_code",),
-    "report_items": ("item",),
-    "report_item_indicators": ("item", "indicator_id", "breakdown_pattern", "years"),
-    "mart_report_reconciliation": ("figure_id",),
-    "contradictions": ("contradiction_id",),
-    "edition": ("edition_id",),
-}
+CHECKS = PROJECT / "tests" / "published"
+"""Data tests of the published models, which hold in every file of an edition, too."""
 OTHER_OBJECTS = """
     select 'view' from duckdb_views() where not internal
     union all select 'function' from duckdb_functions() where not internal
@@ -33,36 +23,7 @@ OTHER_OBJECTS = """
     union all select 'index' from duckdb_indexes()
     union all select 'schema' from duckdb_schemas() where not internal and schema_name != 'main'
 """
-# What no row may be, in any edition: name of the fault -> query for the rows.
-FAULTS = {
-    "cells of an unknown indicator or place": """
-        from mart_indicators
-        where indicator_id not in (select indicator_id from indicators)
-            or geography_id not in (select geography_id from geographies)
-    """,
-    "cells whose status and value contradict each other": """
-        from mart_indicators
-        where status is null
-            or status not in ('shown', 'masked', 'unknown', 'not_applicable')
-            or (status = 'shown') != (value is not null)
-            or (status != 'shown' and value is not null)
-            or (status = 'masked' and numerator is not null)
-    """,
-    "intervals of cells that are not shown": """
-        from mart_indicator_intervals
-        anti join (from mart_indicators where status = 'shown')
-            using (indicator_id, reporting_year, geography_id, population, breakdown)
-    """,
-    "masked figures with a value": """
-        from mart_report_reconciliation
-        where status = 'masked' and coalesce(printed, computed, difference) is not null
-    """,
-    "records that do not count the cells": """
-        from edition
-        where cells != (select count(*) from mart_indicators)
-            or masked_cells != (select count(*) from mart_indicators where status = 'masked')
-    """,
-}
+# What no row may be in the edition of one audience: name of the fault -> query for the rows.
 FAULTS_OF_PUBLIC = {
     "counts from 1 to {most}": """
         from mart_indicators
@@ -78,6 +39,24 @@ FAULTS_OF_PUBLIC = {
 FAULTS_OF_INTERNAL = {
     "masked cells": "from mart_indicators where status = 'masked'",
 }
+
+
+@cache
+def checks() -> dict[str, str]:
+    """Queries for rows that no edition may have, by the name of the fault.
+
+    They are dbt's data tests of the published models: each reads the tables of the file instead.
+    """
+    environment = Environment(undefined=StrictUndefined, autoescape=False)
+    found = {
+        file.stem.replace("_", " "): environment.from_string(
+            file.read_text(encoding="utf-8")
+        ).render(ref=lambda model: model.removeprefix(PREFIX))
+        for file in sorted(CHECKS.glob("*.sql"))
+    }
+    if not found:
+        raise Refusal("tests/published: there is no check of an edition; restore the folder")
+    return found
 
 
 def checksum_of(file: Path) -> str:
@@ -114,14 +93,15 @@ def _faults_of_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
     ).fetchall():
         found.setdefault(table, {})[column] = kind
     others = connection.execute(OTHER_OBJECTS).fetchall()
+    wanted = tables()
     return [
         *(f"the {kind} is not of an edition" for (kind,) in others),
-        *(f"the table {table} is not of an edition" for table in found.keys() - TABLES.keys()),
-        *(f"the table {table} is missing" for table in TABLES.keys() - found.keys()),
+        *(f"the table {table} is not of an edition" for table in found.keys() - wanted.keys()),
+        *(f"the table {table} is missing" for table in wanted.keys() - found.keys()),
         *(
             f"the table {table} has other columns than an edition's"
-            for table in TABLES.keys() & found.keys()
-            if list(found[table].items()) != list(TABLES[table].items())
+            for table in wanted.keys() & found.keys()
+            if list(found[table].items()) != list(wanted[table].columns.items())
         ),
     ]
 
@@ -133,17 +113,17 @@ def _faults_of_rows(
         return connection.execute(f"select count(*) from ({query})").fetchall()[0][0]
 
     most = load_rules().threshold - 1
-    queries = FAULTS | (FAULTS_OF_PUBLIC if audience == "public" else FAULTS_OF_INTERNAL)
+    queries = checks() | (FAULTS_OF_PUBLIC if audience == "public" else FAULTS_OF_INTERNAL)
     faults = [
         f"{number:,} {fault.format(most=most)}"
         for fault, query in queries.items()
         if (number := count(query.format(most=most)))
     ]
-    for table, key in KEYS.items():
-        names = ", ".join(key)
+    for table, described in tables().items():
+        names = ", ".join(described.key)
         if number := count(f"select 1 from {table} group by {names} having count(*) > 1"):
             faults.append(f"{number:,} keys of {table} stand more than once")
-        for column in TABLES[table]:
+        for column in described.columns:
             # Every block is read, and DuckDB holds each against its own checksum.
             connection.execute(f"select max(hash({column})) from {table}").fetchall()
     records = connection.execute("select edition_id, audience from edition").fetchall()

@@ -1,0 +1,76 @@
+"""What the public edition shows of the published models, once `protected_cells` says which cells.
+
+Nothing is computed here: a row is kept, left out or blanked by the keys of its cells.
+"""
+
+CELL = "indicator_id, reporting_year, geography_id, population, breakdown"
+
+
+def _decides(count: str) -> str:
+    """The cell that holds `asked` or `known` of an unknown cell, as far as it is public."""
+    return f"""
+        left join protected_cells as {count}
+            on unknown.{count}_indicator_id = {count}.indicator_id
+            and unknown.{count}_breakdown = {count}.breakdown
+            and unknown.reporting_year = {count}.reporting_year
+            and unknown.geography_id = {count}.geography_id
+            and unknown.population = {count}.population
+    """
+
+
+# That answers are missing is told only where the counts that say so are shown themselves.
+MASKED_CELLS = f"""
+    with unknown as (
+        select {", ".join(f"unknown.{name}" for name in CELL.split(", "))}
+        from unknown_cells as unknown
+        {_decides("asked")}
+        {_decides("known")}
+        where if(asked_part = 'numerator', asked.numerator, asked.denominator) is not null
+            and (
+                known_indicator_id is null
+                or if(known_part = 'numerator', known.numerator, known.denominator) is not null
+            )
+    )
+    select cells.* replace (
+        if(
+            cells.status = 'not_applicable' and unknown.indicator_id is not null,
+            'unknown',
+            cells.status
+        ) as status
+    )
+    from protected_cells as cells
+    left join unknown using ({CELL})
+"""
+# A figure is open when all of its cells are in this edition, and none is masked. A value that did
+# not occur has no cell anywhere.
+_OPEN_FIGURES = f"""
+    select terms.figure_id
+    from report_terms as terms
+    inner join mart_indicators as computed using ({CELL})
+    left join edition.mart_indicators as cells using ({CELL})
+    group by terms.figure_id
+    having bool_and(cells.status is not null and cells.status != 'masked')
+"""
+MASKED_TABLES = {
+    "mart_indicator_intervals": f"""
+        select * from edition__mart_indicator_intervals
+        semi join (from edition.mart_indicators where status = 'shown') using ({CELL})
+    """,
+    "mart_report_reconciliation": f"""
+        with open_figures as ({_OPEN_FIGURES})
+        select figures.* exclude (is_open) replace (
+            if(is_open, printed, null) as printed,
+            if(is_open, computed, null) as computed,
+            if(is_open, difference, null) as difference,
+            if(is_open, status, 'masked') as status,
+            if(is_open, contradiction_id, null) as contradiction_id
+        )
+        from (
+            select *, figure_id in (from open_figures) as is_open
+            from edition__mart_report_reconciliation
+        ) as figures
+    """,
+    "contradictions": f"""
+        select * from edition__contradictions where figure_id in ({_OPEN_FIGURES})
+    """,
+}
