@@ -16,6 +16,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import typer
@@ -39,7 +40,8 @@ def main() -> None:
     shutil.rmtree(BENCH, ignore_errors=True)
     workbooks = make_year(BENCH / "year")
     make_large(BENCH / "large")
-    results = {"machine": f"{os.cpu_count()} processors, {platform.python_version()}"}
+    machine = f"{os.cpu_count()} processors, {platform.python_version()}"
+    results: dict[str, Any] = {"machine": machine}
     for name, folder, target in (
         (f"{workbooks} workbooks of {YEAR}", "year", f"{SECONDS_FOR_A_YEAR:.0f} s"),
         (f"one file of {LARGE:,} rows", "large", f"{GB_FOR_A_LARGE_FILE:.0f} GB"),
@@ -112,6 +114,7 @@ def measure(deliveries: Path, out: Path) -> tuple[float, float, str]:
         stderr=subprocess.DEVNULL,
         text=True,
     )
+    assert process.stdout is not None
     said = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     if os.waitstatus_to_exitcode(status) not in (0, 1):

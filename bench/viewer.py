@@ -25,6 +25,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from tests.support.serving import BROWSER, Served, served
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from bench.run import BENCH
 from cvg_warehouse.reading.data import read_edition
@@ -52,7 +53,7 @@ class Person:
         """Open the first page after a while, then click every three seconds until then."""
         await asyncio.sleep(start_after)
         url = address.replace("http", "ws", 1) + "/_stcore/stream"
-        async with connect(url, subprotocols=["streamlit"], max_size=None) as server:
+        async with connect(url, subprotocols=[Subprotocol("streamlit")], max_size=None) as server:
             reader = asyncio.create_task(self.read(server))
             await self.run(server, "")
             self.seconds.clear()

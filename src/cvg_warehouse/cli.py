@@ -118,7 +118,7 @@ def publish(
             raise Refusal("say one of --list, --use EDITION, --verify [EDITION], or nothing")
         if lists:
             telling.print_editions()
-        elif uses:
+        elif uses and edition:
             select_edition(edition)
             out.print(f"The current edition is {edition}", soft_wrap=True)
         elif verifies:
@@ -168,7 +168,7 @@ def demo(
     out.print(f"Synthetic exports, no real person's data, in {shown(folder)}:")
     for export, count in rows.items():
         out.print(f"  {export}.csv  {count:,} rows")
-    if files:
+    if sent and files:
         out.print(f"and as {len(files):,} files of the worksites in {shown(sent)}", soft_wrap=True)
         out.print(f"Next: cvg ingest {shown(sent)} --out FOLDER", soft_wrap=True)
     chosen = "" if folder == paths.SHIPPED_EXPORTS else f"CVG_EXPORTS={shown(folder)} "
@@ -284,9 +284,12 @@ def template(
 
     file = file.expanduser().resolve()
     with _plain_endings("nothing was written"):
-        if (worksite is None) == (territory is None):
+        if worksite and territory is None:
+            sender = worksite_sender(worksite)
+        elif territory and worksite is None:
+            sender = team_sender(territory)
+        else:
             raise Refusal("name one of --worksite and --territory")
-        sender = worksite_sender(worksite) if worksite else team_sender(territory)
         write_template(file, sender, year)
     out.print(f"Written for {sender.code}, {year}: {shown(file)}", soft_wrap=True)
 

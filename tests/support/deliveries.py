@@ -1,7 +1,7 @@
 """Small deliveries to spoil: rows of invented people, as CSV or workbook."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import openpyxl
@@ -83,13 +83,13 @@ def csv_text(rows: Iterable[Row], separator: str = ";", end: str = "\n") -> str:
     return "".join(separator.join(map(quoted(separator), line)) + end for line in lines)
 
 
-def quoted(separator: str) -> object:
+def quoted(separator: str) -> Callable[[str], str]:
     return lambda value: f'"{value}"' if separator in value else value
 
 
 def workbook(sheets: dict[str, list[Row]]) -> openpyxl.Workbook:
     book = openpyxl.Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         sheet.append(list(rows[0]))

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cvg_warehouse.paths import PROJECT
 
 # How Playwright starts the Chromium of Debian, without a word to the outside.
-BROWSER = {
+BROWSER: dict[str, Any] = {
     "executable_path": "/usr/bin/chromium",
     "args": [
         *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
@@ -41,7 +42,7 @@ def served(home: Path, app: Path = APP, port: int = 0, **variables: object) -> I
     """
     port = port or free_port()
     address, log = f"http://localhost:{port}", home / "server.log"
-    command = [sys.executable, "-m", "streamlit", "run", app, f"--server.port={port}"]
+    command = [sys.executable, "-m", "streamlit", "run", str(app), f"--server.port={port}"]
     with log.open("w") as stream:
         process = subprocess.Popen(
             [*command, f"--secrets.files={home / 'secrets.toml'}"],

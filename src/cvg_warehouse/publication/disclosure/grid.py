@@ -132,17 +132,17 @@ class Grid:
     @cached_property
     def names(self) -> list[Cell]:
         """First name of every cell."""
-        names: list[Cell | None] = [None] * self.size
+        names: dict[int, Cell] = {}
         for (quantity, q), (population, p) in product(
             self.quantities.items(), zip(self.populations, range(9), strict=False)
         ):
             cells = self.cell(q, p)
-            if names[cells[0, 0]] is None:
+            if cells[0, 0] not in names:
                 for (y, year), (g, place) in product(
                     enumerate(self.years), enumerate(self.geographies)
                 ):
                     names[cells[y, g]] = Cell(quantity, year, place, population)
-        return names
+        return [names[number] for number in range(self.size)]
 
     @cached_property
     def is_empty_place(self) -> np.ndarray:

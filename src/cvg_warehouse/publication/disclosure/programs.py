@@ -236,7 +236,7 @@ def _solver() -> highspy.Highs:
 def models(unknowns: Unknowns, of_interest: np.ndarray) -> Iterator[Model]:
     """One model for each set of unknowns that hang together and hold a cell of interest."""
     pattern = abs(unknowns.matrix)
-    bipartite = sp.block_array([[None, pattern], [pattern.T, None]], format="csr")
+    bipartite = sp.block_array([[None, pattern], [pattern.T, None]], format="csr", dtype=np.int64)
     _, label = connected_components(bipartite, directed=False)
     label = label[pattern.shape[0] :]
     for one in np.unique(label[of_interest[unknowns.cells]]):

@@ -113,7 +113,6 @@ def _repair(
             return masked
         masked = masked.copy()
         masked[chosen] = True
-    return masked
 
 
 def _cheapest(

@@ -113,8 +113,11 @@ def protect_years(system: System, plan: Plan, reach: int, report: Report) -> dic
 def _end_with_parent() -> None:
     """A worker whose parent was killed ends too."""
 
+    parent = parent_process()
+    assert parent is not None
+
     def wait() -> None:
-        parent_process().join()
+        parent.join()
         os._exit(1)
 
     Thread(target=wait, daemon=True).start()

@@ -84,7 +84,7 @@ def _assemble(grid: Grid, rows: _Rows, extra: list[tuple[Cell, int]]) -> System:
     )
     matrix.sum_duplicates()
     values = np.concatenate([grid.values, [count for _, count in extra]]).astype(np.int64)
-    activity = matrix @ values
+    activity = np.asarray(matrix @ values)
     equal = np.concatenate(rows.equal)
     low = np.where(equal, activity, -INFINITE)
     high = np.where(equal, activity, np.maximum(activity, 0))
@@ -93,7 +93,7 @@ def _assemble(grid: Grid, rows: _Rows, extra: list[tuple[Cell, int]]) -> System:
     # Rows that say nothing, and rows that say the same as another one.
     weights = np.random.default_rng(0).integers(1, 2**40, many)
     sizes = np.diff(matrix.indptr)
-    prints = np.stack([matrix @ weights, sizes, low, high], axis=1)
+    prints = np.stack([np.asarray(matrix @ weights), sizes, low, high], axis=1)
     _, first = np.unique(prints, axis=0, return_index=True)
     kept = np.sort(first[sizes[first] > 0])
     return System(
@@ -152,7 +152,7 @@ def _without_rest(
     is_written = np.zeros(many, np.int64)
     is_written[written] = 1
     holds = np.diff(matrix.indptr)
-    only_rest = (sp.csr_array(matrix != 0).astype(np.int64) @ is_written == holds) & (low == high)
+    only_rest = (matrix.astype(bool).astype(np.int64) @ is_written == holds) & (low == high)
     changed = sp.csr_array(matrix @ change)
     # The rest is no less than 0.
     no_less = sp.csr_array(

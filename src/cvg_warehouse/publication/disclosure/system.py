@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -24,7 +25,7 @@ class Relation:
 class System:
     """Relations as a matrix: `low <= matrix @ counts <= high`, counts non-negative integers."""
 
-    cells: Sequence[Hashable]
+    cells: Sequence[Any]
     matrix: sp.csr_array
     low: np.ndarray
     high: np.ndarray

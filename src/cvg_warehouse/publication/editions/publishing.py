@@ -130,6 +130,7 @@ def select_edition(edition: str) -> None:
         ]
         if faults:
             raise Refusal(*faults)
+        assert pointer is not None
         pointer.to(edition).write(folder)
 
 
@@ -151,7 +152,8 @@ def _publish(
     """Write both files, give them their names, move the pointer."""
     now = datetime.now(UTC).replace(tzinfo=None)
     seal = hashlib.sha256(f"{origin}{now}".encode()).hexdigest()[:8]
-    record = Record(f"{now:%Y%m%dT%H%M%SZ}-{seal}", now, origin, pointer and pointer.edition)
+    previous = pointer.edition if pointer else None
+    record = Record(f"{now:%Y%m%dT%H%M%SZ}-{seal}", now, origin, previous)
     edition = record.edition_id
     try:
         checksums = {

@@ -8,7 +8,7 @@ from cvg_warehouse.paths import editions_folder
 from cvg_warehouse.publication.editions.pointer import edition_file, pointer_file, read_pointer
 from cvg_warehouse.terminal import Refusal, shown
 
-LOCKED_DOWN = {
+LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
