@@ -13,7 +13,7 @@ import yaml
 
 from conftest import read_rows
 from cvg_warehouse.cli import app
-from cvg_warehouse.paths import PROJECT, PUBLISHED_SEEDS
+from cvg_warehouse.paths import PROJECT, PUBLISHED_SEEDS, REFERENCE_SEEDS
 
 PAGES = [*sorted(PROJECT.glob("*.md")), *sorted((PROJECT / "docs").rglob("*.md"))]
 DESCRIBED = [*sorted(PROJECT.glob("models/**/*.yml")), *sorted(PROJECT.glob("seeds/**/*.yml"))]
@@ -34,7 +34,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FILE = re.compile(
     r"[\w.*][\w.*\-/]*\.(?:conf|csv|html|json|lock|md|py|sql|svg|toml|yaml|yml)|[\w.*\-]+/[\w.*\-/]*"
 )
-NODE = re.compile(r"(?:stg|fct|dim|ind|agg|mart|report)_[\w*]+")
+NODE = re.compile(r"(?:stg|fct|dim|ind|agg|mart|report|edition_)_[\w*]+")
 # Made by a command, or by whoever runs the viewer: in no checkout.
 MADE = (
     *("target/*", "logs/*", "editions/*", ".venv/*", ".streamlit/secrets.toml", "current.json"),
@@ -280,3 +280,22 @@ def test_contradictions_are_described_as_in_the_seed() -> None:
     rows = read_rows(PUBLISHED_SEEDS / "contradictions.csv")
     listed = [(row["contradiction_id"], row["figure_id"], row["explanation"]) for row in rows]
     assert [(key, figure.replace("\\|", "|"), text) for key, figure, text in described] == listed
+
+
+def test_tables_of_an_edition_are_described_as_they_are_published() -> None:
+    page = (PROJECT / "docs" / "editions.md").read_text(encoding="utf-8")
+    table = page.partition("| table | what |")[2].partition("\n\n")[0]
+    described = re.findall(
+        r"`(\w+)`", " ".join(re.findall(r"^\| ([^|]+) \|", table, flags=re.MULTILINE))
+    )
+    models = (PROJECT / "models" / "published").glob("edition__*.sql")
+    assert set(described) == {model.stem.removeprefix("edition__") for model in models}
+
+
+def test_bases_that_pages_name_are_those_of_the_seed() -> None:
+    page = (PROJECT / "docs" / "definitions.md").read_text(encoding="utf-8")
+    named = set(
+        re.findall(r"^\| ([A-Z_]+) \| `in_base_|`([A-Z][A-Z_]+)`", page, flags=re.MULTILINE)
+    )
+    bases = {row["base"] for row in read_rows(REFERENCE_SEEDS / "bases.csv")}
+    assert {one or other for one, other in named} <= bases
