@@ -28,7 +28,7 @@
 
 {#-
   Two CTEs, `repeated` and `flagged`: the rows of a relation with `has_several_rows`, true where the
-  keys stand in several of them. Only those rows have to be collapsed before they are counted.
+  keys occur in several of them. Only those rows have to be collapsed before they are counted.
 -#}
 {% macro flag_repeated(relation, keys) -%}
 repeated as (
