@@ -1,8 +1,12 @@
 {#-
   Before a run: the warehouse is about to change, so that it no longer is what was built as a whole.
+
+  `dbt test` changes nothing in it.
 -#}
 {% macro forget_build() -%}
+{%- if flags.WHICH != 'test' %}
 drop table if exists build_record
+{%- endif %}
 {%- endmacro %}
 
 {#-
@@ -23,11 +27,12 @@ select error({{ dbt.string_literal(dbt.escape_single_quotes('nothing was publish
 {%- endmacro %}
 
 {#-
-  A condition: `dbt build` on everything there is, with rows, and each step went well.
+  A condition: `dbt build` on everything there is, with rows, and each step went well. Unit tests may be
+  left out: they say nothing of the warehouse.
 -#}
 {% macro is_whole_build(results) -%}
-{%- set narrowed = [] %}
-{%- for option in ['select', 'exclude', 'selector', 'resource_types', 'exclude_resource_types', 'empty', 'sample']
+{%- set narrowed = invocation_args_dict.get('exclude_resource_types', []) | reject('equalto', 'unit_test') | list %}
+{%- for option in ['select', 'exclude', 'selector', 'resource_types', 'empty', 'sample']
   if invocation_args_dict.get(option) %}
   {%- do narrowed.append(option) %}
 {%- endfor %}

@@ -99,7 +99,6 @@ def test_summary_says_what_a_person_wants_to_know(built: Built) -> None:
     for word in (
         "Models",
         "Data tests",
-        "Unit tests",
         "Printed tables",
         "Printed prose",
         "Warehouse",

@@ -1,57 +1,41 @@
-"""What the project changes in dbt itself: its settings, its messages, its unit tests."""
+"""What the project relies on dbt for: its settings, its unit tests, and few of its modules."""
 
+import ast
 import json
 import os
-import shutil
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 import yaml
 
+from conftest import Built
 from cvg_warehouse.paths import PROJECT
 
 DBT = Path(sys.executable).with_name("dbt")
 PROFILE = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
-SETTINGS = PROFILE["cvg_warehouse"]["outputs"]["dev"]["plugins"][0]["config"]
+SETTINGS = PROFILE["cvg_warehouse"]["outputs"]["dev"]["settings"]
 
-UNIT_TESTS = """
-unit_tests:
-{tests}
-"""
-UNIT_TEST = """
-  - name: {name}
-    model: bands
-    given:
-      - input: ref('people')
-        rows: [{{person: A, age: 24}}, {{person: "O'B", age: 25}}, {{person: C}}]
-    expect: {{rows: {rows}}}
-"""
-RIGHT = '[{person: A, young: true}, {person: "O\'B", young: false}, {person: C, young: null}]'
-# name of the unit test -> the rows that it expects, how it must end
-EXPECTED = {
-    "right": (RIGHT, "pass"),
-    "order_does_not_matter": (
-        '[{person: C, young: null}, {person: A, young: true}, {person: "O\'B", young: false}]',
-        "pass",
-    ),
-    "another_value": (RIGHT.replace("false", "true"), "fail"),
-    "null_for_a_value": (RIGHT.replace("false", "null"), "fail"),
-    "a_value_for_null": (RIGHT.replace("null", "false"), "fail"),
-    "a_row_too_few": ("[{person: A, young: true}, {person: C, young: null}]", "fail"),
-    "no_rows": ("[]", "fail"),
-    "unknown_column": ("[{person: A, yung: true}]", "error"),
+BUILDING = PROJECT / "src" / "cvg_warehouse" / "building"
+DOCUMENTED = {
+    "dbt.adapters.duckdb.plugins",
+    "dbt.artifacts.schemas.run",
+    "dbt.cli.main",
+    "dbt_common.events.base_types",
 }
+INTERNALS = re.compile(r"dbt_common|dbt\.tracking|EventManager")
 
 
-def dbt(*arguments: str, home: Path, **variables: object) -> subprocess.CompletedProcess[str]:
+def dbt(*arguments: str, home: Path, warehouse: Path) -> subprocess.CompletedProcess[str]:
     """Run dbt as an analyst would, with everything that it writes in `home`."""
-    places = {"CVG_WAREHOUSE": home / "a.duckdb", "DBT_TARGET_PATH": home / "target"}
+    places = {"CVG_WAREHOUSE": str(warehouse), "DBT_TARGET_PATH": str(home / "target")}
     return subprocess.run(
-        [DBT, *arguments],
-        env=os.environ | {name: str(value) for name, value in (places | variables).items()},
+        [DBT, "--no-use-colors", *arguments],
+        env=os.environ | places,
         cwd=PROJECT,
         capture_output=True,
         text=True,
@@ -61,40 +45,53 @@ def dbt(*arguments: str, home: Path, **variables: object) -> subprocess.Complete
 
 def test_settings_of_the_profile_hold(tmp_path: Path) -> None:
     held = ", ".join(f"cast(current_setting('{name}') as varchar) as {name}" for name in SETTINGS)
-    run = dbt("-q", "show", "--output", "json", "--inline", f"select {held}", home=tmp_path)
+    show = ("-q", "show", "--output", "json", "--inline", f"select {held}")
+    run = dbt(*show, home=tmp_path, warehouse=tmp_path / "a.duckdb")
     with duckdb.connect(config=SETTINGS) as connection:
         wanted = connection.execute(f"select {held}").fetchall()[0]
     assert json.loads(run.stdout)["show"] == [dict(zip(SETTINGS, wanted, strict=True))]
 
 
-def test_debugging_still_tells_each_query(tmp_path: Path) -> None:
-    inline = ("show", "--inline", "select 1 as one")
-    assert "SQL status: OK" not in dbt(*inline, home=tmp_path).stdout
-    assert "SQL status: OK" in dbt("--debug", *inline, home=tmp_path).stdout
+def written_unit_tests() -> set[str]:
+    """Names of the unit tests in the models' YAML, whether they are run or not."""
+    files = sorted((PROJECT / "models").rglob("*.yml"))
+    documents = [yaml.safe_load(file.read_text(encoding="utf-8")) or {} for file in files]
+    return {test["name"] for document in documents for test in document.get("unit_tests", [])}
 
 
-@pytest.fixture(scope="module")
-def ends(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """How each unit test of a small project ends that takes its rows as this project does."""
+def test_every_unit_test_is_run_and_passes(
+    built: Built, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     home = tmp_path_factory.mktemp("unit_tests")
-    for folder in ("models", "macros"):
-        (home / folder).mkdir()
-    shutil.copy(PROJECT / "macros" / "unit_test_rows.sql", home / "macros")
-    shutil.copy(PROJECT / "profiles.yml", home)
-    project = {"name": "small", "profile": "cvg_warehouse", "models": {"+materialized": "table"}}
-    (home / "dbt_project.yml").write_text(json.dumps(project))
-    models = home / "models"
-    (models / "people.sql").write_text("select 'A' as person, 30 as age")
-    (models / "bands.sql").write_text("select person, age < 25 as young from {{ ref('people') }}")
-    tests = (UNIT_TEST.format(name=name, rows=rows) for name, (rows, _) in EXPECTED.items())
-    (models / "bands.yml").write_text(UNIT_TESTS.format(tests="".join(tests)))
-    where = ("--project-dir", str(home), "--profiles-dir", str(home))
-    dbt("run", *where, home=home)
-    dbt("test", *where, home=home)
+    run = dbt("-q", "test", "--select", "test_type:unit", home=home, warehouse=built.warehouse)
+    assert run.returncode == 0, run.stdout + run.stderr
     results = json.loads((home / "target" / "run_results.json").read_text())["results"]
-    return {result["unique_id"].rpartition(".")[2]: result["status"] for result in results}
+    passed = {
+        result["unique_id"].rpartition(".")[2] for result in results if result["status"] == "pass"
+    }
+    assert passed == written_unit_tests() != set()
+    assert built.query("select count(*) from build_record") == [(1,)]
 
 
-@pytest.mark.parametrize("name", EXPECTED)
-def test_unit_tests_fail_when_they_should(ends: dict[str, str], name: str) -> None:
-    assert ends[name] == EXPECTED[name][1]
+def test_dbt_is_known_to_one_package() -> None:
+    outside = {
+        str(file.relative_to(PROJECT))
+        for folder in ("src", "dashboards", "tests", "bench")
+        for file in (PROJECT / folder).rglob("*.py")
+        if not file.is_relative_to(BUILDING)
+        and file != Path(__file__)
+        and (set(dbt_modules(file)) or INTERNALS.search(file.read_text(encoding="utf-8")))
+    }
+    assert outside == set()
+    assert {module for file in BUILDING.rglob("*.py") for module in dbt_modules(file)} == DOCUMENTED
+
+
+def dbt_modules(file: Path) -> Iterator[str]:
+    """The modules of dbt that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [node.module]
+        yield from (name for name in names if re.match(r"dbt(_\w+)?(\.|$)", name))

@@ -3,10 +3,11 @@
 profiles.yml names this module; `macros/publication.sql` calls the functions.
 """
 
+import atexit
 import weakref
+from collections.abc import Iterable
 
 from dbt.adapters.duckdb.plugins import BasePlugin
-from dbt.flags import get_flags
 from duckdb import DuckDBPyConnection
 
 from cvg_warehouse.terminal import Refusal, complain, fault
@@ -16,18 +17,25 @@ class Plugin(BasePlugin):
     """Puts the functions into the warehouse's connection; they are not kept in its file."""
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        """Give `dbt build` `code_version()` and `publish_edition()`, which says why it did not."""
-        # Other commands never publish, and sqlfluff's would complain of functions at its end.
-        if getattr(get_flags(), "WHICH", None) != "build":
-            return
+        """Give SQL `code_version()` and `publish_edition()`, which says why it did not."""
         # A function that held its connection would keep it open for ever.
         connection = weakref.ref(conn)
 
         def publish_edition() -> str:
             return _publish(connection())
 
-        conn.create_function("code_version", _code_version, [], "VARCHAR", side_effects=True)
-        conn.create_function("publish_edition", publish_edition, [], "VARCHAR", side_effects=True)
+        functions = {"code_version": _code_version, "publish_edition": publish_edition}
+        for name, function in functions.items():
+            conn.create_function(name, function, [], "VARCHAR", side_effects=True)
+        atexit.register(_remove, functions, connection)
+
+
+def _remove(functions: Iterable[str], connection: weakref.ref[DuckDBPyConnection]) -> None:
+    # sqlfluff leaves its connection open, and DuckDB complains of functions still in it at the end.
+    left_open = connection()
+    if left_open is not None:
+        for name in functions:
+            left_open.remove_function(name)
 
 
 def _code_version() -> str:

@@ -19,7 +19,10 @@ from cvg_warehouse.terminal import Refusal, progress
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.run import RunResult
+    from dbt_common.events.base_types import EventMsg
 
+# Unit tests say nothing of the data: they are for who changes a model, and run in `make test`.
+WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
 QUIETLY = [
     *("--quiet", "--no-print", "--no-write-json", "--no-send-anonymous-usage-stats"),
     *("--no-use-colors", "--log-level", "none", "--log-level-file", "none"),
@@ -59,16 +62,15 @@ class Step:
 
 
 def dbt_build(exports: Path, warehouse: Path, scratch: Path) -> list[Step]:
-    """Build everything into `warehouse` and say how each step went.
+    """Build and check all tables in `warehouse` and say how each step went.
 
     `scratch` keeps dbt's parsed project for the next build, its compiled SQL and `build.log`.
     """
     with progress("Building") as bar:
         # dbt takes seconds to import; who only asks for help should not wait for it.
         from dbt.cli.main import dbtRunner
-        from dbt_common.events.base_types import EventMsg
 
-        def listen(event: EventMsg) -> None:
+        def listen(event: "EventMsg") -> None:
             if event.info.name == "LogStartLine":
                 bar.total_is(event.data.total)
             elif event.info.name == "NodeFinished":
@@ -79,7 +81,8 @@ def dbt_build(exports: Path, warehouse: Path, scratch: Path) -> list[Step]:
         # The warehouse is published from its own place, once it has been put there.
         settings = {"CVG_EXPORTS": str(exports), "CVG_WAREHOUSE": str(warehouse)}
         with _environment(**settings, CVG_PUBLISH="no"):
-            run = dbtRunner(callbacks=[listen]).invoke(["build", *where, *scratches, *QUIETLY])
+            build = ["build", *WITHOUT_UNIT_TESTS, *where, *scratches, *QUIETLY]
+            run = dbtRunner(callbacks=[listen]).invoke(build)
 
     if isinstance(run.exception, KeyboardInterrupt):
         raise run.exception

@@ -43,8 +43,7 @@ def print_summary(
     table.add_row("Rows loaded", ", ".join(f"{name} {count:,}" for name, count in rows.items()))
     table.add_row("Data", f"years {_listed(years)}; {territories} territories")
     table.add_row("Models", f"{sum(step.kind == 'model' for step in steps)} built")
-    table.add_row("Data tests", _outcomes(steps, "test"))
-    table.add_row("Unit tests", _outcomes(steps, "unit_test"))
+    table.add_row("Data tests", _outcomes(steps))
     for part, counts in figures.items():
         table.add_row(
             f"Printed {part}",
@@ -66,8 +65,8 @@ def _listed(years: list[int | None]) -> str:
     return ", ".join(str(year) for year in years if year is not None) or "none"
 
 
-def _outcomes(steps: list[Step], kind: str) -> str:
-    counts = Counter(step.status for step in steps if step.kind == kind)
+def _outcomes(steps: list[Step]) -> str:
+    counts = Counter(step.status for step in steps if step.kind == "test")
     failed = counts["fail"] + counts["error"]
     return f"{counts['pass']} passed, {counts['warn']} warned, {failed} failed"
 

@@ -90,7 +90,10 @@ def write_docs(warehouse: Path, folder: Path) -> Site:
         site = Path(scratch) / "site"
         site.mkdir()
         manifest, catalog = document(warehouse, Path(scratch))
-        (site / DICTIONARY).write_text(_dictionary(manifest, catalog), encoding="utf-8")
+        # Beside its JSON dbt leaves the page that shows it.
+        page = (Path(scratch) / "index.html").read_text(encoding="utf-8")
+        dictionary = _dictionary(page, manifest, catalog)
+        (site / DICTIONARY).write_text(dictionary, encoding="utf-8")
         (site / COLUMNS).write_text(_column_lineage(Path(scratch)), encoding="utf-8")
         models = [unique_id for unique_id, _ in _nodes(manifest, catalog, ("model",))]
         columns = sum(len(catalog["nodes"][unique_id]["columns"]) for unique_id in models)
@@ -196,10 +199,7 @@ def is_synthetic(warehouse: Path) -> bool:
         return connection.execute(f"{query} where rows_loaded > 0").fetchone()[0]
 
 
-def _dictionary(manifest: Json, catalog: Json) -> str:
-    from dbt.task.docs import DOCS_INDEX_FILE_PATH
-
-    page = Path(DOCS_INDEX_FILE_PATH).read_text(encoding="utf-8")
+def _dictionary(page: str, manifest: Json, catalog: Json) -> str:
     for name, content in (("MANIFEST", manifest), ("CATALOG", catalog)):
         inline = json.dumps(content, ensure_ascii=False).replace("</", "<\\/")
         page = page.replace(f'"{name}.JSON INLINE DATA"', inline)
