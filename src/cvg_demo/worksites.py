@@ -101,7 +101,8 @@ def women(known_by_worksite: tuple[tuple[str, int], ...]) -> dict[str, int]:
 
     few, many = int(prose("N029")), int(prose("N028")) - len(led)
     bands = _bands(known, others, majority, few, many, ceiling)
-    low, high = zip(*(bands[code] for code in others), strict=True)
+    low = [bands[code][0] for code in others]
+    high = [bands[code][1] for code in others]
     rest = apportion(all_women - in_leading, _uneven(known, others), low, high)
     return dict(zip(leading, shares, strict=True)) | dict(zip(others, rest, strict=True))
 

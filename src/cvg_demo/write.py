@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 
 from cvg_demo.exports import SOURCE_FILE, Row, columns
 from cvg_demo.partners import partner_tables
@@ -45,11 +45,11 @@ def demo_tables(seed: int) -> dict[str, list[Row]]:
     return dict(zip(columns(), (salaries, sorties, actions, sessions, follow_ups), strict=True))
 
 
-def _opened(folder: Path, export: str, mode: str) -> TextIO:
+def _opened(folder: Path, export: str, mode: str) -> IO[str]:
     return (folder / f"{export}.csv").open(mode, encoding="utf-8", newline="")
 
 
-def _writer(export: str, file: TextIO) -> "csv.DictWriter[str]":
+def _writer(export: str, file: IO[str]) -> "csv.DictWriter[str]":
     return csv.DictWriter(file, columns()[export], lineterminator="\n")
 
 

@@ -210,9 +210,12 @@ def _as_ods(folder: Path, delivery: Delivery) -> list[Path]:
     sheets = {}
     for export, rows in delivery.tables.items():
         columns = _columns(export)
-        dates = {name for name in columns if contract_of(export)[name].type == "date"}
-        sheets[export] = (list(columns), [[row.get(name, "") for name in columns] for row in rows])
-        sheets[export] += ({position for position, name in enumerate(columns) if name in dates},)
+        types = [contract_of(export)[name].type for name in columns]
+        sheets[export] = (
+            list(columns),
+            [[row.get(name, "") for name in columns] for row in rows],
+            {position for position, kind in enumerate(types) if kind == "date"},
+        )
     write_ods(file, sheets)
     return [file]
 

@@ -11,7 +11,7 @@ from cvg_demo.calibration import count, prose, rows_of_domain
 from cvg_demo.drawing import pick, pick_weighted, shuffled, working_day
 from cvg_demo.exports import NO, UNKNOWN, YES
 from cvg_demo.partners.mobilisation import Mobilisation
-from cvg_demo.partners.pathways import DeliveredPathway
+from cvg_demo.partners.pathways import Days, DeliveredPathway
 
 TYPE_TABLES = {"emploi": "T01", "logement": "T03"}
 
@@ -70,7 +70,7 @@ class Action:
         """Whether one of its types is named with one of the words."""
         return any(word in name for name in self.types for word in words)
 
-    def link(self, pathway: DeliveredPathway, days: tuple[date, date], rng: Random) -> None:
+    def link(self, pathway: DeliveredPathway, days: Days, rng: Random) -> None:
         """Make it concern a pathway, on a day between two."""
         self.pathway = pathway
         self.territory = pathway.territory
@@ -155,23 +155,25 @@ def _link_after_exit(actions: list[Action], mobilisation: Mobilisation, rng: Ran
     for action in actions:
         leavers = mobilisation.leavers[action.year]
         if leavers and action.mentions(*AFTER_EXIT_WORDS):
-            pathway = pick(rng, leavers)
-            action.link(pathway, pathway.after_exit(action.year), rng)
+            pathway, days = pick(rng, leavers)
+            action.link(pathway, days, rng)
 
 
-def _link_pathways(actions: list[Action], pathways: list[DeliveredPathway], rng: Random) -> None:
-    """Link actions to the pathways: one to each, and some to some of them again."""
+def _link_pathways(
+    actions: list[Action], pathways: list[tuple[DeliveredPathway, Days]], rng: Random
+) -> None:
+    """Link actions to the pathways on their active days: one to each, and some again."""
     ranks = {}
     for action in actions:
         share = max(map(_pathway_share, action.types))
         if share and not action.mentions(*AFTER_EXIT_WORDS):
             ranks[action] = rng.random() / share
     usual = sum(rank < 1 for rank in ranks.values())
-    first = sorted(ranks, key=ranks.get)[: max(usual, len(pathways))]
+    first = sorted(ranks, key=lambda action: ranks[action])[: max(usual, len(pathways))]
     for index, action in enumerate(shuffled(rng, first)):
         if pathways:
-            pathway = pathways[index] if index < len(pathways) else pick(rng, pathways)
-            action.link(pathway, pathway.active(action.year), rng)
+            pathway, days = pathways[index] if index < len(pathways) else pick(rng, pathways)
+            action.link(pathway, days, rng)
 
 
 def _place_others(

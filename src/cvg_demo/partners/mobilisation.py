@@ -13,7 +13,7 @@ from cvg_demo.calibration import prose
 from cvg_demo.dates import FIRST_YEAR, REPORT_YEAR
 from cvg_demo.drawing import favouring, pick, stream
 from cvg_demo.exports import YES, Row
-from cvg_demo.partners.pathways import DeliveredPathway, health_solved, housing_improved
+from cvg_demo.partners.pathways import Days, DeliveredPathway, health_solved, housing_improved
 from cvg_demo.worksites import worksites
 
 YEARS = range(FIRST_YEAR, REPORT_YEAR + 1)
@@ -23,6 +23,9 @@ GROWTH = 0.88
 SENIORITY_GAIN = 0.15
 """How much more often a worksite calls an officer with each year in the programme."""
 SENIORITY_YEARS = 4
+
+Outcome = Callable[[DeliveredPathway], bool | None]
+"""Whether something went better by the exit; None where it cannot be said."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Domain:
 
     share: float
     difficulty: str = ""
-    outcome: Callable[[DeliveredPathway], bool | None] | None = None
+    outcome: Outcome | None = None
     gain: float = 1.0
     leavers_only: bool = False
 
@@ -113,9 +116,10 @@ class Mobilisation:
         self.pathways = pathways
         self.active = {year: [path for path in pathways if path.active(year)] for year in YEARS}
         self.leavers = {
-            year: [path for path in pathways if path.after_exit(year)] for year in YEARS
+            year: [(path, days) for path in pathways if (days := path.after_exit(year))]
+            for year in YEARS
         }
-        self.linked: dict[tuple[str, int], list[DeliveredPathway]] = {}
+        self.linked: dict[tuple[str, int], list[tuple[DeliveredPathway, Days]]] = {}
         for name, domain in domains().items():
             self._plan(name, domain, stream(seed, "mobilisation", name))
 
@@ -149,7 +153,7 @@ class Mobilisation:
         excluded: set[DeliveredPathway] = set()
         if domain.outcome:
             for year in YEARS:
-                helped, others = self._split_exits(domain, year, rng)
+                helped, others = self._split_exits(domain, domain.outcome, year, rng)
                 excluded.update(others)
                 for path in helped:
                     demanded[pick(rng, [y for y in YEARS if path.active(y)])].append(path)
@@ -159,10 +163,13 @@ class Mobilisation:
                 for path in self.active[year]
                 if path not in excluded and domain.may_call(path, year)
             ]
-            self.linked[name, year] = self._choose(domain, year, demanded[year], allowed, rng)
+            chosen = self._choose(domain, year, demanded[year], allowed, rng)
+            self.linked[name, year] = [
+                (path, days) for path in chosen if (days := path.active(year))
+            ]
 
     def _split_exits(
-        self, domain: Domain, year: int, rng: Random
+        self, domain: Domain, outcome: Outcome, year: int, rng: Random
     ) -> tuple[list[DeliveredPathway], list[DeliveredPathway]]:
         """The pathways left in a year: with, and without an officer's help, by person.
 
@@ -179,7 +186,7 @@ class Mobilisation:
         )
         groups: dict[bool | None, list[str]] = {True: [], False: [], None: []}
         for person in people:
-            groups[_any_known(map(domain.outcome, by_person[person]))].append(person)
+            groups[_any_known(map(outcome, by_person[person]))].append(person)
         share = domain.share * growth(year)
         base = len(groups[True]) + len(groups[False])
         helped, succeeded = split_with_gain(base, len(groups[True]), share, domain.gain)

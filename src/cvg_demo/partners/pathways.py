@@ -13,6 +13,9 @@ from cvg_demo.people.pathway import TRIAL_REASONS
 
 AFTER_EXIT = timedelta(days=365)
 
+Days = tuple[date, date]
+"""First and last day."""
+
 
 @dataclass(eq=False)
 class DeliveredPathway:
@@ -52,20 +55,20 @@ class DeliveredPathway:
         """The territory's code."""
         return self.latest["territoire"]
 
-    def active(self, year: int) -> tuple[date, date] | None:
+    def active(self, year: int) -> Days | None:
         """First and last active day of a year, None where it is not active or not delivered."""
         if year not in self.deliveries:
             return None
         return _within(year, self.entered_on, self.left_on)
 
-    def after_exit(self, year: int) -> tuple[date, date] | None:
+    def after_exit(self, year: int) -> Days | None:
         """First and last day of the twelve months after the exit that lie in the year."""
         if not self.left_on:
             return None
         return _within(year, self.left_on + timedelta(days=1), self.left_on + AFTER_EXIT)
 
 
-def _within(year: int, first: date, last: date | None) -> tuple[date, date] | None:
+def _within(year: int, first: date, last: date | None) -> Days | None:
     start = max(first, date(year, 1, 1))
     end = min(last or date.max, date(year, 12, 31))
     return (start, end) if start <= end else None

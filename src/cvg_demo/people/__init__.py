@@ -145,11 +145,11 @@ def _supported_row(pathway: Pathway, year: int, answers: Row, given: Support) ->
 
 def _exit_row(pathway: Pathway) -> Row:
     return pathway.at_exit | {
-        "annee": str(pathway.exit.year),
+        "annee": str(pathway.exit_day.year),
         "territoire": pathway.territory,
         "chantier": pathway.worksite,
         "id_parcours": pathway.code,
-        "date_sortie": pathway.exit.isoformat(),
+        "date_sortie": pathway.exit_day.isoformat(),
     }
 
 

@@ -101,7 +101,7 @@ def _categories(year: int) -> list[str]:
 def _ended(rng: Random, donor: Pathway, worksite: Worksite, year: int, category: str) -> Pathway:
     """A pathway that ended in the year, after its donor."""
     last = random_day(rng, year, rng.random() < FIRST_HALF_SHARE)
-    months = (donor.exit - donor.entry).days / DAYS_PER_MONTH * (0.85 + 0.3 * rng.random())
+    months = (donor.exit_day - donor.entry).days / DAYS_PER_MONTH * (0.85 + 0.3 * rng.random())
     pathway = Pathway(
         worksite.territory,
         months_before(last, _off_anniversary(max(months, 1.1))),
@@ -161,7 +161,7 @@ def earlier_exits(rng: Random, people: list[Pathway]) -> list[Pathway]:
             else:
                 ended.append(_ended(rng, donor, site, year, kind))
     for year in EARLIER_YEARS:
-        _check_up(rng, year, [p for p in ended if p.complete and p.exit.year == year])
+        _check_up(rng, year, [p for p in ended if p.complete and p.exit_day.year == year])
     return ended
 
 
@@ -185,7 +185,7 @@ def lost_with_worksites(rng: Random, people: list[Pathway], ended: list[Pathway]
     last_year = REPORT_YEAR - 1
     gone = [w for w in worksites().values() if w.last_year == last_year]
     wanted = int(sum(plan.supported for plan in plans()) / (1 + prose("N006") / 100))
-    wanted -= sum(p.exit.year == last_year or _seen(p, last_year) for p in ended)
+    wanted -= sum(p.exit_day.year == last_year or _seen(p, last_year) for p in ended)
     wanted -= sum(_seen(p, last_year) for p in people)
     donors = Donors(people)
     lost = []
@@ -218,7 +218,7 @@ def bring_back(rng: Random, people: list[Pathway], ended: list[Pathway]) -> None
         if p.exit is None and p.entered_in(REPORT_YEAR) and not p.after_phc and _adult(p)
     ]
     rng.shuffle(newcomers)
-    before_last = [p for p in ended if p.exit.year >= REPORT_YEAR - 2 and not p.non_neutral]
+    before_last = [p for p in ended if p.exit_day.year >= REPORT_YEAR - 2 and not p.non_neutral]
     gone = [p for p in before_last if not p.after_phc and p.reason != "22"]
     for old in draw(rng, gone, int(len(gone) * COMES_BACK)):
         elsewhere = rng.random() < 0.15

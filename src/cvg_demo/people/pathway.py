@@ -36,6 +36,13 @@ class Pathway:
     at_exit: dict[str, str] = field(default_factory=dict)
 
     @property
+    def exit_day(self) -> date:
+        """The day of the exit. Raises ValueError where there was none."""
+        if self.exit is None:
+            raise ValueError("the pathway has not ended")
+        return self.exit
+
+    @property
     def reason(self) -> str:
         """Code of the exit reason, empty where not known."""
         return self.at_exit.get("motif_sortie", "")
@@ -84,7 +91,7 @@ class Pathway:
     @property
     def over_two_years(self) -> bool:
         """Exited later than 24 calendar months after entry, outside the trial period."""
-        return self.in_duration and self.exit > two_years_after(self.entry)
+        return self.in_duration and self.exit_day > two_years_after(self.entry)
 
     @property
     def first_half(self) -> bool:

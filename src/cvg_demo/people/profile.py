@@ -17,7 +17,7 @@ FRENCH_SHARE = {"urban": 44.0, "less_urban": 66.0}
 FOREIGN = {"UE": 14.0, "apatride": 1.0, "hors UE": 85.0}
 LEVELS_ABOVE = {"3": 27.0, "4": 12.0, "5": 4.0, "6": 3.5, "7": 2.0, "8": 0.5}
 STREET = {"moins de 6 mois": 36.0, "6 à 12 mois": 30.0, "1 à 2 ans": 34.0}
-STREET_BY_LEVEL = {0: 200.0, 1: 3.0, 2: 4.0, 3: 1.5}
+STREET_BY_LEVEL: dict[int | None, float] = {0: 200.0, 1: 3.0, 2: 4.0, 3: 1.5}
 RECENT_WORK = {"moins de 6 mois": 34.0, "6 à 12 mois": 30.0, "1 à 2 ans": 36.0}
 
 

@@ -36,7 +36,7 @@ def _may_return(pathway: Pathway) -> bool:
     """Carried over from before the year, and gone early enough for reasons that allow a return."""
     return (
         not pathway.entered_in(REPORT_YEAR)
-        and pathway.exit <= LAST_EXIT_BEFORE_RETURN
+        and pathway.exit_day <= LAST_EXIT_BEFORE_RETURN
         and pathway.in_duration
         and not pathway.after_phc
         and pathway.reason not in FINAL_REASONS
@@ -53,7 +53,7 @@ def _may_leave_twice(pathway: Pathway) -> bool:
     return (
         pathway.complete
         and pathway.category in JOB_CATEGORIES
-        and pathway.exit <= LAST_EXIT_BEFORE_ANOTHER
+        and pathway.exit_day <= LAST_EXIT_BEFORE_ANOTHER
     )
 
 
@@ -65,13 +65,13 @@ def _twice_out_likelihood(pathway: Pathway) -> float:
 
 def _back(rng: Random, first: Pathway) -> Pathway:
     """A second pathway at the same worksite, not ended in the year."""
-    entry = off_boundary(first.exit + timedelta(days=20 + int(rng.random() * 55)))
+    entry = off_boundary(first.exit_day + timedelta(days=20 + int(rng.random() * 55)))
     return replace(first, entry=entry, exit=None, at_entry=dict(first.at_entry), at_exit={})
 
 
 def _left_again(rng: Random, first: Pathway) -> Pathway:
     """A second, short pathway that ended in unemployment."""
-    entry = off_boundary(first.exit + timedelta(days=15 + int(rng.random() * 20)))
+    entry = off_boundary(first.exit_day + timedelta(days=15 + int(rng.random() * 20)))
     last = off_boundary(entry + timedelta(days=50 + int(rng.random() * 30)))
     answers = dict(first.at_exit) | {"motif_sortie": reason(rng, "chomage")}
     return replace(first, entry=entry, exit=last, at_entry=dict(first.at_entry), at_exit=answers)
