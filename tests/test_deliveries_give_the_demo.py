@@ -6,7 +6,8 @@ import pytest
 from tests.support.deliveries import KEY
 
 from conftest import Built, Workplace, read_rows, run_cvg
-from cvg_demo.deliveries import identity_of, write_deliveries
+from cvg_demo.deliveries import write_deliveries
+from cvg_demo.deliveries.invented import identity_of
 from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.paths import SHIPPED_EXPORTS
 

@@ -14,6 +14,8 @@ Row = dict[str, str]
 """A row of an export by column; every value is text."""
 
 YES, NO, UNKNOWN = "oui", "non", ""
+TEAM = "equipe-"
+"""Before the territory, in the name of what its partnership officers send."""
 SOURCE_FILE, SOURCE_SHEET, SOURCE_LINE = "fichier_source", "feuille_source", "ligne_source"
 
 

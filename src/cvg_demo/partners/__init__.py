@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from cvg_demo.dates import REPORT_YEAR, YEARS
 from cvg_demo.drawing import opaque_code, stream
-from cvg_demo.exports import Row, filed
+from cvg_demo.exports import TEAM, Row, filed
 from cvg_demo.partners.actions import Action, yearly_actions
 from cvg_demo.partners.mobilisation import Mobilisation, domains
 from cvg_demo.partners.network import Network, naming_actions
@@ -79,7 +79,7 @@ def _session_row(session: Session) -> Row:
 def _filed(export: str, rows: list[Row], unit: str, seed: int) -> list[Row]:
     """The rows in the files of the territories' teams, by date, each with its code."""
     order = ("annee", "territoire", f"date_{unit}")
-    table = filed(export, rows, order, lambda row: f"equipe-{row['territoire']}")
+    table = filed(export, rows, order, lambda row: TEAM + row["territoire"])
     for number, row in enumerate(table):
         row[f"id_{unit}"] = f"{unit}-{opaque_code(seed, unit, number, CODE_BYTES)}"
     return table
