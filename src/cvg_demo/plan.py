@@ -33,7 +33,7 @@ SUPPORTED = {"06-Charente": "N013"}
 ANSWERS_MISSING = 0.05
 ENTERED_SHARE = 0.47
 RETURN_SHARE = 0.02
-CEILING = 1000
+MOST_PEOPLE = 1000
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class TerritoryPlan:
     exited: int
     returned: int
     """people who left and came back within the year, and were still there at its end"""
-    twice_out: int
+    exited_twice: int
     """people with two exits in the year, in two categories"""
     neutral: int
     duration: int
@@ -93,11 +93,11 @@ def _supported(territory: str, exited: int) -> int:
         return int(prose(SUPPORTED[territory]))
     if territory in BOOKS_AT_YEAR_END:
         return int(prose(BOOKS_AT_YEAR_END[territory])) + exited
-    possible = printed_bases("T08", territory, ("phc_accompagnes",), range(1, CEILING))
+    possible = printed_bases("T08", territory, ("phc_accompagnes",), range(1, MOST_PEOPLE))
     if territory in BOOKS_ABOUT:
         return possible[-1]
     answers = max(
-        printed_bases("T07", territory, measures, range(1, CEILING))[0]
+        printed_bases("T07", territory, measures, range(1, MOST_PEOPLE))[0]
         for measures in (
             ("difficulte_logement_entree",),
             ("parcours_rue", "parcours_rue_plus_2_ans"),
@@ -116,10 +116,10 @@ def _returned(territory: str, supported: int, exited: int) -> int:
     return int(exited * RETURN_SHARE)
 
 
-def _entered(territory: str, supported: int, returned: int, twice_out: int) -> int:
+def _entered(territory: str, supported: int, returned: int, exited_twice: int) -> int:
     """People who entered in the year."""
     if territory in BOOKS_YEAR_BEFORE:
-        again = returned + twice_out
+        again = returned + exited_twice
         return supported - int(prose(BOOKS_YEAR_BEFORE[territory])) + again
     possible = printed_bases("T08", territory, ("phc_entres",), range(1, supported))
     wanted = int(supported * ENTERED_SHARE)
@@ -137,7 +137,7 @@ def _plan(row: dict[str, str]) -> TerritoryPlan:
     )
     supported = _supported(territory, exited)
     returned = _returned(territory, supported, exited)
-    twice_out = max(0, in_category - (exited - neutral))
+    exited_twice = max(0, in_category - (exited - neutral))
     duration = printed_bases(
         "T10",
         territory,
@@ -149,10 +149,10 @@ def _plan(row: dict[str, str]) -> TerritoryPlan:
         territory=territory,
         urbanity=row["urbanity"],
         supported=supported,
-        entered=_entered(territory, supported, returned, twice_out),
+        entered=_entered(territory, supported, returned, exited_twice),
         exited=exited,
         returned=returned,
-        twice_out=twice_out,
+        exited_twice=exited_twice,
         neutral=neutral,
         duration=at_position(0.6, duration),
         complete=complete,

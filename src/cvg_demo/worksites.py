@@ -89,17 +89,18 @@ def women(known_by_worksite: tuple[tuple[str, int], ...]) -> dict[str, int]:
     others = [code for code in known if code not in leading]
     all_women = nearest_part(sum(known.values()), prose("N027"))
     in_leading = all_women // 2 + 2
-    mostly = [n // 2 + 1 for n in known.values()]
-    majority = dict(zip(known, mostly, strict=True))
+    majority = {code: number // 2 + 1 for code, number in known.items()}
     least = {code: int(LEAST_IN_LEADING * known[code]) for code in leading}
 
-    led = leading[2:]
-    low = [majority[code] if code in led else least[code] for code in leading]
-    high = [known[code] * 4 // 5 if code in led else majority[code] - 1 for code in leading]
+    with_majority = leading[2:]
+    low = [majority[code] if code in with_majority else least[code] for code in leading]
+    high = [
+        known[code] * 4 // 5 if code in with_majority else majority[code] - 1 for code in leading
+    ]
     shares = apportion(in_leading, _uneven(known, leading), low, high)
     ceiling = min(shares) - 1
 
-    few, many = int(prose("N029")), int(prose("N028")) - len(led)
+    few, many = int(prose("N029")), int(prose("N028")) - len(with_majority)
     bands = _bands(known, others, majority, few, many, ceiling)
     low = [bands[code][0] for code in others]
     high = [bands[code][1] for code in others]
@@ -122,17 +123,17 @@ def _bands(
 ) -> dict[str, tuple[int, int]]:
     """Fewest and most women in every worksite that is not among the leading ones."""
     by_size = sorted(others, key=lambda code: (known[code], code))
-    women_led = [code for code in by_size if majority[code] + 2 <= ceiling][2::4][:many]
-    men_led = [code for code in by_size if code not in women_led][::2][:few]
+    mostly_women = [code for code in by_size if majority[code] + 2 <= ceiling][2::4][:many]
+    mostly_men = [code for code in by_size if code not in mostly_women][::2][:few]
     bands = {}
     for code in others:
         people = known[code]
-        if code in women_led:
+        if code in mostly_women:
             bands[code] = (majority[code], min(people * 4 // 5, ceiling))
-        elif code in men_led:
+        elif code in mostly_men:
             bands[code] = (people // 20, (people - 1) // 5)
         else:
             bands[code] = (people // 5 + 1, min(people // 2, ceiling))
-    if len(women_led) < many or len(men_led) < few:
+    if len(mostly_women) < many or len(mostly_men) < few:
         raise ValueError("too few worksites for the printed shares of women")
     return bands

@@ -30,22 +30,22 @@ def new_folder(folder: Path, scale: int) -> Path:
 def write_deliveries(
     exports: Path,
     folder: Path,
-    tell: Callable[[int], None] = lambda total: None,
-    one_more: Callable[[], None] = lambda: None,
+    total_is: Callable[[int], None] = lambda total: None,
+    one_done: Callable[[], None] = lambda: None,
 ) -> list[Path]:
     """Write the deliveries that give these exports below `folder`/demo/<year>; returns the files.
 
-    `tell` is called with the number of deliveries, `one_more` after each.
+    `total_is` is called with the number of deliveries, `one_done` after each.
     """
     deliveries = deliveries_of(exports)
-    tell(len(deliveries))
+    total_is(len(deliveries))
     files = []
     try:
         for number, delivery in enumerate(deliveries):
             place = folder / "demo" / str(delivery.year)
             place.mkdir(parents=True, exist_ok=True)
             files += FORMS[(number + delivery.year) % len(FORMS)](place, delivery)
-            one_more()
+            one_done()
     except OSError as error:
         reason = error.strerror or "not writable"
         raise Refusal(f"--deliveries {shown(folder)}: cannot be written ({reason})") from None

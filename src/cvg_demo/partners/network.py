@@ -73,7 +73,7 @@ class Network:
         }
 
     def name_partners(
-        self, actions: Sequence[Action], carriers: Iterable[Action], year: int, volume: float
+        self, actions: Sequence[Action], naming: Iterable[Action], year: int, volume: float
     ) -> None:
         """Give the actions of a year their partners."""
         known = {
@@ -81,7 +81,7 @@ class Network:
             for territory, names in self.local.items()
         }
         self._fill_quotas(actions, known, volume)
-        self._name_carriers(carriers, known, _partners_of(actions))
+        self._name_local_partners(naming, known, _partners_of(actions))
 
     def _invent_names(self) -> list[str]:
         number = _distinct_partners(self.domain) - len(self.printed)
@@ -90,7 +90,7 @@ class Network:
     def _fill_quotas(
         self, actions: Sequence[Action], known: dict[str, list[str]], volume: float
     ) -> None:
-        """Name one partner in as many actions as are printed, near the partner's home if told."""
+        """Name one partner in as many actions as are printed, first at home where it has one."""
         decks = self._decks(known)
         for types, quotas in _by_types(partner_quotas(self.domain), volume).items():
             free = [action for action in actions if set(types) & set(action.types)]
@@ -107,15 +107,15 @@ class Network:
         most = min(totals, default=1) - 1
         return {territory: shuffled(self.rng, names * most) for territory, names in known.items()}
 
-    def _name_carriers(
-        self, carriers: Iterable[Action], known: dict[str, list[str]], named: set[str]
+    def _name_local_partners(
+        self, naming: Iterable[Action], known: dict[str, list[str]], named: set[str]
     ) -> None:
         """Name every local partner that is not yet, then those that are known best again."""
         new = {
             territory: [name for name in shuffled(self.rng, names) if name not in named]
             for territory, names in known.items()
         }
-        for action in carriers:
+        for action in naming:
             names = known.get(action.territory)
             if not names:
                 continue
@@ -192,7 +192,7 @@ def _partners_of(actions: Iterable[Action]) -> set[str]:
 
 
 def _is_home(partner: str, territory: str) -> bool:
-    """Whether a partner's name tells that it belongs to the territory, e.g. `DOMITYS ROUEN`."""
+    """Whether a partner's name says that it belongs to the territory, e.g. `DOMITYS ROUEN`."""
     return territory.partition("-")[2].casefold() in partner.casefold()
 
 

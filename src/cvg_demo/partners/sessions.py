@@ -85,8 +85,8 @@ def collective_sessions(mobilisation: Mobilisation, seed: int) -> list[Session]:
         series = year_series(year, mobilisation)
         mental = [kind for kind in series if kind.family]
         other = [kind for kind in series if not kind.family]
-        sessions += _hold(mental, year, _longest_standing(weights), rng)
-        sessions += _hold(other, year, weights, rng)
+        sessions += _sessions_of(mental, year, _longest_standing(weights), rng)
+        sessions += _sessions_of(other, year, weights, rng)
     return sessions
 
 
@@ -131,17 +131,17 @@ def _longest_standing(weights: Mapping[str, float]) -> dict[str, float]:
     }
 
 
-def _hold(
+def _sessions_of(
     series: list[Series], year: int, weights: Mapping[str, float], rng: Random
 ) -> list[Session]:
     """Split each series into sessions, at least one of them in each territory if they suffice."""
-    held = [
+    planned = [
         (kind, participants)
         for kind in series
         for participants in split_between(rng, kind.participations, SMALLEST, LARGEST, USUAL)
     ]
-    territories = list(weights)[: len(held)]
-    territories += repeated(share_out(len(held) - len(territories), weights))
+    territories = list(weights)[: len(planned)]
+    territories += repeated(share_out(len(planned) - len(territories), weights))
     return [
         Session(
             working_day(rng, date(year, 1, 1), date(year, 12, 31)),
@@ -152,5 +152,5 @@ def _hold(
             kind.audience,
             participants,
         )
-        for (kind, participants), territory in zip(held, shuffled(rng, territories), strict=True)
+        for (kind, participants), territory in zip(planned, shuffled(rng, territories), strict=True)
     ]

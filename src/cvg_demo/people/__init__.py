@@ -19,15 +19,15 @@ from cvg_demo.people import (
     health,
     history,
     housing,
-    origins,
     phc,
     profile,
+    referrers,
     second_pathways,
 )
 from cvg_demo.people.corrections import Corrections
 from cvg_demo.people.pathway import Pathway
-from cvg_demo.people.staying import staying
-from cvg_demo.people.support import KINDS, Support, support
+from cvg_demo.people.staying import staying_pathways
+from cvg_demo.people.support import KINDS, Support, answers_on_support
 from cvg_demo.worksites import worksites
 
 CODE_BYTES = 10
@@ -61,7 +61,7 @@ def _pathways(seed: int) -> list[Pathway]:
     for number, pathway in enumerate(people):
         pathway.person = opaque_code(seed, "person", number, CODE_BYTES)
     ended = history.earlier_exits(stream(seed, "earlier"), people)
-    lost = history.lost_with_worksites(stream(seed, "lost"), people, ended)
+    lost = history.lost_with_their_worksites(stream(seed, "lost"), people, ended)
     for number, pathway in enumerate(ended + lost, start=len(people)):
         pathway.person = opaque_code(seed, "person", number, CODE_BYTES)
     history.bring_back(stream(seed, "back"), people, ended)
@@ -78,10 +78,10 @@ def _report_year(seed: int) -> list[Pathway]:
     def chance(purpose: str) -> Random:
         return stream(seed, purpose)
 
-    ended = exits.exits(chance("exits"))
-    others = staying(chance("staying"), ended)
+    ended = exits.report_year_exits(chance("exits"))
+    others = staying_pathways(chance("staying"), ended)
     people = ended + others
-    profile.place(chance("worksites"), people)
+    profile.assign_worksites(chance("worksites"), people)
     phc.mark(chance("phc"), ended, others)
     phc.house_when_hired(chance("phc housing"), people)
     housing.move_leavers(chance("moves"), ended)
@@ -89,7 +89,7 @@ def _report_year(seed: int) -> list[Pathway]:
     housing.house_trial_leavers(chance("trial housing"), ended)
     housing.request_housing(chance("requests"), people)
     exits.extend(chance("extensions"), ended)
-    origins.refer(chance("referrers"), people)
+    referrers.refer(chance("referrers"), people)
     health.open_rights(chance("rights"), ended)
     ages.age_long_pathways(chance("long"), ended)
     ages.age_everyone(chance("ages"), people)
@@ -115,7 +115,7 @@ def _salaries(seed: int, pathways: list[Pathway]) -> list[Row]:
     for pathway in pathways:
         for year in _years(pathway):
             present[year][pathway.person] = None
-    given = support(
+    given = answers_on_support(
         stream(seed, "support"), {year: list(people) for year, people in present.items()}
     )
     corrections = Corrections(stream(seed, "corrections"))

@@ -72,8 +72,8 @@ def _became_senior(
         lapsing = [p for p in without if p.at_exit["rqth_sortie"] != YES]
         for pathway in draw(rng, lapsing, -missing):
             pathway.at_entry["rqth_entree"] = YES
-    open_ = [p for p in seniors if p.at_entry.get("rqth_entree") != YES]
-    return {id(p) for p in draw(rng, open_, max(0, missing))}
+    eligible = [p for p in seniors if p.at_entry.get("rqth_entree") != YES]
+    return {id(p) for p in draw(rng, eligible, max(0, missing))}
 
 
 def age_everyone(rng: Random, people: list[Pathway]) -> None:
@@ -96,13 +96,13 @@ def age_everyone(rng: Random, people: list[Pathway]) -> None:
 def _fill_band(rng: Random, people: list[Pathway], band: tuple[int, int], number: int) -> None:
     low, high = band
     given = sum(low <= (age(p, REPORT_YEAR) or 0) <= high for p in people)
-    open_ = [p for p in people if "annee_naissance" not in p.at_entry and _youngest(p) <= high]
+    eligible = [p for p in people if "annee_naissance" not in p.at_entry and _youngest(p) <= high]
 
     def weight(pathway: Pathway) -> float:
         young = pathway.at_entry.get("orienteur") == "mission_locale"
         return {24: 30.0, 35: 0.5}.get(high, 0.05) if young else 1.0
 
-    for pathway in draw(rng, open_, number - given, weight):
+    for pathway in draw(rng, eligible, number - given, weight):
         _set_age(pathway, _between(rng, max(low, _youngest(pathway)), high))
 
 

@@ -22,9 +22,9 @@ def fill(
     """
     for answer, number in counts.items():
         given = sum(p.at_entry.get(column) == answer for p in pathways)
-        open_ = [p for p in pathways if column not in p.at_entry]
+        unanswered = [p for p in pathways if column not in p.at_entry]
         likelihood = (lambda p, a=answer: weight(p, a)) if weight else None
-        for pathway in draw(rng, open_, number - given, likelihood):
+        for pathway in draw(rng, unanswered, number - given, likelihood):
             pathway.at_entry[column] = answer
 
 

@@ -6,6 +6,7 @@ from random import Random
 from cvg_demo.apportion import apportion, at_position, nearest_part, possible_parts
 from cvg_demo.calibration import count, prose, reference_list
 from cvg_demo.drawing import draw, pick_weighted
+from cvg_demo.dwellings import SEMI_PERMANENT, STREET
 from cvg_demo.exports import NO, UNKNOWN, YES
 from cvg_demo.people.answers import fill
 from cvg_demo.people.pathway import Pathway
@@ -46,14 +47,14 @@ STATUS_UNKNOWN = 0.08
 FEW, MANY = 2, 4
 
 
-def column(difficulty: str) -> str:
+def entry_column(difficulty: str) -> str:
     """The column of the difficulty at entry."""
     return f"difficulte_{difficulty}_entree"
 
 
-def has(pathway: Pathway, difficulty: str) -> bool:
+def has_difficulty(pathway: Pathway, difficulty: str) -> bool:
     """The person had the difficulty at entry."""
-    return pathway.at_entry.get(column(difficulty)) == YES
+    return pathway.at_entry.get(entry_column(difficulty)) == YES
 
 
 def diagnose(rng: Random, people: list[Pathway]) -> None:
@@ -79,7 +80,7 @@ def _diagnose_housing(rng: Random, people: list[Pathway], undiagnosed: set[int])
         groups.append(here[: at_position(0.6, known)])
         numbers.append(count("T07", plan.territory, measures[0]))
         for pathway in here[at_position(0.6, known) :]:
-            pathway.at_entry[column(HOUSING)] = UNKNOWN
+            pathway.at_entry[entry_column(HOUSING)] = UNKNOWN
     housed = [[p for p in group if _well_housed(p)] for group in groups]
     low = [max(0, n - (len(g) - len(h))) for n, g, h in zip(numbers, groups, housed, strict=True)]
     high = [min(n, len(h)) for n, h in zip(numbers, housed, strict=True)]
@@ -90,18 +91,18 @@ def _diagnose_housing(rng: Random, people: list[Pathway], undiagnosed: set[int])
     ):
         others = [p for p in group if not _well_housed(p)]
         for pathway in draw(rng, well, part) + draw(rng, others, number - part):
-            pathway.at_entry[column(HOUSING)] = YES
+            pathway.at_entry[entry_column(HOUSING)] = YES
         for pathway in group:
-            pathway.at_entry.setdefault(column(HOUSING), NO)
+            pathway.at_entry.setdefault(entry_column(HOUSING), NO)
 
 
 def _well_housed(pathway: Pathway) -> bool:
-    return (pathway.level_at_entry or 0) >= 3
+    return (pathway.level_at_entry or STREET) >= SEMI_PERMANENT
 
 
 def _diagnose(rng: Random, difficulty: str, people: list[Pathway], undiagnosed: set[int]) -> None:
     """One other difficulty: of those who left as T06 prints, then of all supported."""
-    name = column(difficulty)
+    name = entry_column(difficulty)
     if difficulty in OF_LEAVERS:
         for after_phc, measure in ((False, "salaries_cvg"), (True, "salaries_suite_phc")):
             group = [p for p in people if p.non_neutral and p.after_phc is after_phc]
@@ -122,7 +123,7 @@ class Exchange:
     """Answers that change hands within groups of people, so that the printed numbers stay."""
 
     def __init__(self, rng: Random, people: list[Pathway]) -> None:
-        self.numbers = {id(p): sum(has(p, d) for d in DIFFICULTIES) for p in people}
+        self.numbers = {id(p): sum(has_difficulty(p, d) for d in DIFFICULTIES) for p in people}
         self._groups: dict[tuple[bool, bool], list[Pathway]] = {}
         for pathway in rng.sample(people, len(people)):
             self._group(pathway).append(pathway)
@@ -152,8 +153,12 @@ class Exchange:
     def _pass(self, giver: Pathway, taker: Pathway) -> bool:
         """Exchange the answers to one question; housing stays, it is printed by territory."""
         for difficulty in DIFFICULTIES:
-            name = column(difficulty)
-            if difficulty != HOUSING and has(giver, difficulty) and taker.at_entry[name] == NO:
+            name = entry_column(difficulty)
+            if (
+                difficulty != HOUSING
+                and has_difficulty(giver, difficulty)
+                and taker.at_entry[name] == NO
+            ):
                 giver.at_entry[name], taker.at_entry[name] = NO, YES
                 self.numbers[id(giver)] -= 1
                 self.numbers[id(taker)] += 1
@@ -163,7 +168,7 @@ class Exchange:
 
 def _spread(rng: Random, people: list[Pathway]) -> None:
     """Exchange answers until hardly anybody has one difficulty, and as many as printed many."""
-    diagnosed = [p for p in people if any(p.at_entry[column(d)] for d in DIFFICULTIES)]
+    diagnosed = [p for p in people if any(p.at_entry[entry_column(d)] for d in DIFFICULTIES)]
     exchange = Exchange(rng, diagnosed)
     for pathway in diagnosed:
         while exchange.number(pathway) < FEW:
@@ -182,7 +187,7 @@ def resolve(rng: Random, exits: list[Pathway]) -> None:
     """Set the status at exit of every difficulty met at entry."""
     leavers = [p for p in exits if p.non_neutral]
     for difficulty in DIFFICULTIES:
-        met = [p for p in leavers if has(p, difficulty)]
+        met = [p for p in leavers if has_difficulty(p, difficulty)]
         known = draw(rng, met, int(len(met) * (1 - STATUS_UNKNOWN)))
         percent = (
             prose(RESOLVED_PRINTED[difficulty])
@@ -195,6 +200,10 @@ def resolve(rng: Random, exits: list[Pathway]) -> None:
             statuses = SOLVED if position < solved else UNSOLVED
             pathway.at_exit[f"difficulte_{difficulty}_sortie"] = pick_weighted(rng, statuses)
         for pathway in exits:
-            if not pathway.non_neutral and has(pathway, difficulty) and rng.random() < 0.4:
+            if (
+                not pathway.non_neutral
+                and has_difficulty(pathway, difficulty)
+                and rng.random() < 0.4
+            ):
                 status = pick_weighted(rng, SOLVED | UNSOLVED)
                 pathway.at_exit[f"difficulte_{difficulty}_sortie"] = status

@@ -136,7 +136,7 @@ def _give_reasons(rng: Random, plan: TerritoryPlan, ended: list[Pathway], early_
     Nobody retires from a long pathway: the ages of these are printed, whatever the reason.
     """
     wanted = plan.categories(JOB_CATEGORIES) | plan.categories(OTHER_CATEGORIES)
-    wanted["chomage"] -= plan.twice_out
+    wanted["chomage"] -= plan.exited_twice
     wanted["neutre"] = plan.neutral - plan.trial
     late_jobs = wanted.pop("emploi_durable") - early_jobs
     lasting = draw(rng, [p for p in ended if p.first_half], early_jobs)
@@ -172,7 +172,7 @@ def _file_forms(rng: Random, plan: TerritoryPlan, ended: list[Pathway]) -> None:
             pathway.at_exit["motif_sortie"] = reason(rng, "sans_nouvelle")
 
 
-def exits(rng: Random) -> list[Pathway]:
+def report_year_exits(rng: Random) -> list[Pathway]:
     """Every person's exit of the report year, one pathway each, in the order of territories."""
     ended = {plan.territory: _ended(rng, plan) for plan in plans()}
     early = _lasting_jobs_in_first_half(ended)

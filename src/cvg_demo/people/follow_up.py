@@ -45,8 +45,7 @@ def _due(pathway: Pathway, year: int, aspect: str) -> bool:
         return False
     if aspect == "emploi":
         return pathway.category == "emploi_durable"
-    reached = pathway.level_at_exit == 4 and pathway.level_at_entry not in (4, None)
-    return pathway.in_duration and reached
+    return pathway.in_duration and pathway.reached_permanent
 
 
 def _year_lines(rng: Random, year: int, aspect: str, due: list[Pathway]) -> list[FollowUp]:

@@ -18,7 +18,7 @@ from cvg_demo.drawing import draw, shuffled_repeats
 from cvg_demo.exports import NO, YES
 from cvg_demo.people.exits import FIRST_HALF_SHARE, broken_trial, random_day, reason
 from cvg_demo.people.pathway import Pathway
-from cvg_demo.plan import CEILING, JOB_CATEGORIES, OTHER_CATEGORIES, plans
+from cvg_demo.plan import JOB_CATEGORIES, MOST_PEOPLE, OTHER_CATEGORIES, plans
 from cvg_demo.worksites import Worksite, taking_part, worksites
 
 TABLE = "T05"
@@ -48,7 +48,7 @@ def leavers() -> dict[int, int]:
 
 
 def _year_bases(year: int) -> list[int]:
-    found = list(range(1, CEILING + 1))
+    found = list(range(1, MOST_PEOPLE + 1))
     for measure in (*JOB_CATEGORIES, "total"):
         printed = count(TABLE, str(year), measure), share(TABLE, str(year), measure)
         found = possible_wholes(*printed, found)
@@ -81,7 +81,7 @@ class Donors:
             for territory in (pathway.territory, ""):
                 self._pools.setdefault((territory, kind), []).append(pathway)
 
-    def one(self, rng: Random, territory: str, kind: str) -> Pathway:
+    def like(self, rng: Random, territory: str, kind: str) -> Pathway:
         """A donor of the kind, from the territory if it has several."""
         here = self._pools.get((territory, kind), [])
         pool = here if len(here) > 2 else self._pools[("", kind)]
@@ -152,7 +152,7 @@ def earlier_exits(rng: Random, people: list[Pathway]) -> list[Pathway]:
         trial = int(neutral * TRIAL_SHARE)
         kinds += ["neutre"] * (neutral - trial) + ["trial"] * trial
         for kind, site in zip(kinds, _sites(rng, year, len(kinds)), strict=True):
-            donor = donors.one(rng, site.territory, kind)
+            donor = donors.like(rng, site.territory, kind)
             if kind == "trial":
                 short = broken_trial(rng, site.territory, year)
                 aged = _aged(donor, year - REPORT_YEAR)
@@ -177,7 +177,9 @@ def _check_up(rng: Random, year: int, complete: list[Pathway]) -> None:
         pathway.at_exit["bilan_sante"] = YES
 
 
-def lost_with_worksites(rng: Random, people: list[Pathway], ended: list[Pathway]) -> list[Pathway]:
+def lost_with_their_worksites(
+    rng: Random, people: list[Pathway], ended: list[Pathway]
+) -> list[Pathway]:
     """People still there when their worksite left the programme at the end of last year.
 
     They are as many as the printed growth of the number of supported people leaves.
@@ -191,7 +193,7 @@ def lost_with_worksites(rng: Random, people: list[Pathway], ended: list[Pathway]
     lost = []
     for site, number in zip(gone, apportion(wanted, [1.0] * len(gone)), strict=True):
         for _ in range(number):
-            donor = donors.one(rng, site.territory, "staying")
+            donor = donors.like(rng, site.territory, "staying")
             entry = off_boundary(donor.entry - timedelta(days=365))
             answers = _aged(donor, -1)
             lost.append(Pathway(site.territory, entry, None, site.code, at_entry=answers))

@@ -14,7 +14,7 @@ from cvg_demo.apportion import (
 )
 from cvg_demo.calibration import count, prose
 from cvg_demo.drawing import draw, pick_weighted, shuffled_repeats
-from cvg_demo.dwellings import housing_of
+from cvg_demo.dwellings import COLLECTIVE, PERMANENT, PRECARIOUS, SEMI_PERMANENT, STREET, housing_of
 from cvg_demo.exports import NO, YES
 from cvg_demo.people.pathway import Pathway
 from cvg_demo.people.phc import settled_at_entry
@@ -54,11 +54,11 @@ MOVES: dict[str, list[tuple[int, int]]] = {
 KINDS = ("stayed", "reached", "moved_up", "otherwise", "unseen")
 STAYED, REACHED, MOVED_UP, OTHERWISE, UNSEEN = KINDS
 
-Room = dict[str, dict[str, int]]
+MovesLeft = dict[str, dict[str, int]]
 """By territory and kind: how many moves are still to be given."""
 
 
-def _room(plan: TerritoryPlan) -> dict[str, int]:
+def _moves_left(plan: TerritoryPlan) -> dict[str, int]:
     """How many people of a territory moved in which kind, by the printed counts."""
     reached = count("T14", plan.territory, "acces_logement_perenne")
     stayed = count("T14", plan.territory, "logement_perenne_sortie") - reached
@@ -72,9 +72,9 @@ def _room(plan: TerritoryPlan) -> dict[str, int]:
     }
 
 
-def _national_moves(room: Room) -> dict[str, list[str]]:
+def _national_moves(left: MovesLeft) -> dict[str, list[str]]:
     """Moves of every kind, in the whole country; hosted people fare as printed."""
-    total = {kind: sum(here[kind] for here in room.values()) for kind in KINDS}
+    total = {kind: sum(here[kind] for here in left.values()) for kind in KINDS}
     reached = share_out(total[REACHED], REACHED_FROM)
     better = share_out(total[MOVED_UP], BETTER)
     unseen = share_out(total[UNSEEN], NOT_SEEN_AGAIN)
@@ -139,23 +139,23 @@ def _phc_moves() -> list[tuple[str, str]]:
 
 
 def _give_to_phc(
-    rng: Random, leavers: list[Pathway], room: Room, moves: dict[str, list[str]]
+    rng: Random, leavers: list[Pathway], left: MovesLeft, moves: dict[str, list[str]]
 ) -> None:
     """Give those who left after PHC their moves, the scarcest kinds first."""
     waiting = rng.sample(leavers, len(leavers))
     order = (UNSEEN, MOVED_UP, REACHED, STAYED, OTHERWISE)
     for kind, move in sorted(_phc_moves(), key=lambda pair: order.index(pair[0])):
-        pathway = max(waiting, key=lambda p: min(room[p.territory][kind], 3))
+        pathway = max(waiting, key=lambda p: min(left[p.territory][kind], 3))
         waiting.remove(pathway)
         moves[kind].remove(move)
-        _move(rng, pathway, kind, move, room)
+        _move(rng, pathway, kind, move, left)
 
 
-def _move(rng: Random, pathway: Pathway, kind: str, move: str, room: Room) -> None:
+def _move(rng: Random, pathway: Pathway, kind: str, move: str, left: MovesLeft) -> None:
     """Set housing at entry and, where known, at exit."""
-    room[pathway.territory][kind] -= 1
+    left[pathway.territory][kind] -= 1
     if kind == UNSEEN:
-        level = {"hosted": 2, "semi": 3, "settled": 4}[move]
+        level = {"hosted": COLLECTIVE, "semi": SEMI_PERMANENT, "settled": PERMANENT}[move]
         pathway.at_entry["logement_entree"] = housing_of(rng, level)
         return
     pairs = MOVES[move]
@@ -167,44 +167,41 @@ def _move(rng: Random, pathway: Pathway, kind: str, move: str, room: Room) -> No
     )
 
 
-def _reach(rng: Random, leavers: list[Pathway], room: Room, moves: dict[str, list[str]]) -> None:
+def _reach(
+    rng: Random, leavers: list[Pathway], left: MovesLeft, moves: dict[str, list[str]]
+) -> None:
     """Give permanent housing to those who reached it: as many in the first half as printed."""
-    early = int(prose("N085")) - sum(p.first_half for p in _reached(leavers))
-    open_ = {t: [p for p in leavers if p.territory == t and not _moved(p)] for t in room}
-    wanted = [room[t][REACHED] for t in room]
-    firsts = [sum(p.first_half for p in open_[t]) for t in room]
+    early = int(prose("N085")) - sum(p.first_half for p in leavers if p.reached_permanent)
+    waiting = {t: [p for p in leavers if p.territory == t and not _moved(p)] for t in left}
+    wanted = [left[t][REACHED] for t in left]
+    firsts = [sum(p.first_half for p in waiting[t]) for t in left]
     limits = [min(w, f) for w, f in zip(wanted, firsts, strict=True)]
-    for territory, in_first in zip(room, apportion(early, wanted, high=limits), strict=True):
-        first = [p for p in open_[territory] if p.first_half]
-        second = [p for p in open_[territory] if not p.first_half]
-        late = room[territory][REACHED] - in_first
+    for territory, in_first in zip(left, apportion(early, wanted, high=limits), strict=True):
+        first = [p for p in waiting[territory] if p.first_half]
+        second = [p for p in waiting[territory] if not p.first_half]
+        late = left[territory][REACHED] - in_first
         for pathway in draw(rng, first, in_first) + draw(rng, second, late):
-            _move(rng, pathway, REACHED, moves[REACHED].pop(), room)
+            _move(rng, pathway, REACHED, moves[REACHED].pop(), left)
 
 
 def _moved(pathway: Pathway) -> bool:
     return "logement_entree" in pathway.at_entry
 
 
-def _reached(pathways: list[Pathway]) -> list[Pathway]:
-    """Those who have permanent housing at exit and had not at entry."""
-    return [p for p in pathways if p.level_at_exit == 4 and p.level_at_entry != 4]
-
-
 def move_leavers(rng: Random, exits: list[Pathway]) -> None:
     """Set the housing of base HOUSING at entry and exit; the rest of DURATION stays unknown."""
-    room = {plan.territory: _room(plan) for plan in plans()}
-    moves = _national_moves(room)
+    left = {plan.territory: _moves_left(plan) for plan in plans()}
+    moves = _national_moves(left)
     for names in moves.values():
         rng.shuffle(names)
     leavers = [p for p in exits if p.in_duration]
-    _give_to_phc(rng, [p for p in leavers if p.after_phc], room, moves)
-    _reach(rng, leavers, room, moves)
-    for territory, left in room.items():
-        open_ = [p for p in leavers if p.territory == territory and not _moved(p)]
-        kinds = shuffled_repeats(rng, {kind: number for kind, number in left.items() if number})
-        for pathway, kind in zip(rng.sample(open_, len(kinds)), kinds, strict=True):
-            _move(rng, pathway, kind, moves[kind].pop(), room)
+    _give_to_phc(rng, [p for p in leavers if p.after_phc], left, moves)
+    _reach(rng, leavers, left, moves)
+    for territory, here in left.items():
+        waiting = [p for p in leavers if p.territory == territory and not _moved(p)]
+        kinds = shuffled_repeats(rng, {kind: number for kind, number in here.items() if number})
+        for pathway, kind in zip(rng.sample(waiting, len(kinds)), kinds, strict=True):
+            _move(rng, pathway, kind, moves[kind].pop(), left)
     for pathway in leavers:
         pathway.at_entry.setdefault("logement_entree", "")
     _rehouse(rng, leavers)
@@ -214,8 +211,9 @@ def _rehouse(rng: Random, leavers: list[Pathway]) -> None:
     """Mark those rehoused through a partnership of the programme."""
     for plan in plans():
         here = [p for p in leavers if p.territory == plan.territory]
+        reached = [p for p in here if p.reached_permanent]
         number = count("T14", plan.territory, "relogement_partenariat_convergence")
-        for pathway in draw(rng, _reached(here), number):
+        for pathway in draw(rng, reached, number):
             pathway.at_exit["relogement_partenariat_convergence"] = YES
         for pathway in here:
             if rng.random() < 0.93:
@@ -231,11 +229,11 @@ def house_everyone(rng: Random, people: list[Pathway]) -> None:
     hosted = known - settled - street
     precarious = round(PRECARIOUS_OF_HOSTED * hosted)
     missing = {
-        0: street - levels[0],
-        4: permanent - levels[4],
-        3: settled - permanent - levels[3],
-        1: precarious - levels[1],
-        2: hosted - precarious - levels[2],
+        STREET: street - levels[STREET],
+        PERMANENT: permanent - levels[PERMANENT],
+        SEMI_PERMANENT: settled - permanent - levels[SEMI_PERMANENT],
+        PRECARIOUS: precarious - levels[PRECARIOUS],
+        COLLECTIVE: hosted - precarious - levels[COLLECTIVE],
     }
     settled_share = {
         plan.territory: count("T14", plan.territory, "logement_perenne_sortie")
@@ -243,8 +241,8 @@ def house_everyone(rng: Random, people: list[Pathway]) -> None:
         for plan in plans()
     }
     for level, number in missing.items():
-        open_ = [p for p in people if not _moved(p)]
-        for pathway in draw(rng, open_, number, _likelihood(level, settled_share)):
+        waiting = [p for p in people if not _moved(p)]
+        for pathway in draw(rng, waiting, number, _likelihood(level, settled_share)):
             pathway.at_entry["logement_entree"] = housing_of(rng, level)
 
 
@@ -253,9 +251,9 @@ def _likelihood(level: int, settled_share: dict[str, float]) -> Callable[[Pathwa
 
     def weight(pathway: Pathway) -> float:
         share = settled_share[pathway.territory] ** 2
-        if level == 4:
+        if level == PERMANENT:
             return share * (0.2 if pathway.after_phc else 1)
-        return (1 - share) * (6 if pathway.after_phc and level < 3 else 1)
+        return (1 - share) * (6 if pathway.after_phc and level < SEMI_PERMANENT else 1)
 
     return weight
 
@@ -282,14 +280,14 @@ REQUESTS = {
 def request_housing(rng: Random, people: list[Pathway]) -> None:
     """Set the housing requests at entry and exit; people without permanent housing ask more."""
     for pathway in people:
-        need = 0.5 if pathway.level_at_entry == 4 else 1.3
+        need = 0.5 if pathway.level_at_entry == PERMANENT else 1.3
         for request, (at_start, later) in REQUESTS.items():
-            open_ = rng.random() < at_start * need
+            asked = rng.random() < at_start * need
             opened = rng.random() < later * need
             if rng.random() > 0.06:
-                pathway.at_entry[f"{request}_entree"] = YES if open_ else NO
+                pathway.at_entry[f"{request}_entree"] = YES if asked else NO
             if pathway.exit and rng.random() > 0.09:
-                still = open_ and not (pathway.level_at_exit == 4 and rng.random() < 0.6)
+                still = asked and not (pathway.level_at_exit == PERMANENT and rng.random() < 0.6)
                 pathway.at_exit[f"{request}_sortie"] = YES if still or opened else NO
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 from cvg_demo.calibration import reference_list
 from cvg_demo.dates import two_years_after
-from cvg_demo.dwellings import housing_levels
+from cvg_demo.dwellings import PERMANENT, housing_levels
 from cvg_demo.exports import YES
 
 TRIAL_REASONS = ("26", "27")
@@ -87,6 +87,11 @@ class Pathway:
         """Housing at exit is of a higher level than at entry."""
         before, after = self.level_at_entry, self.level_at_exit
         return before is not None and after is not None and after > before
+
+    @property
+    def reached_permanent(self) -> bool:
+        """Housing is permanent at exit, and was known not to be at entry."""
+        return self.improved and self.level_at_exit == PERMANENT
 
     @property
     def over_two_years(self) -> bool:

@@ -5,6 +5,7 @@ from random import Random
 from cvg_demo.apportion import at_position, nearest_part
 from cvg_demo.calibration import count, prose
 from cvg_demo.drawing import draw, shuffled_repeats
+from cvg_demo.dwellings import COLLECTIVE, PRECARIOUS, SEMI_PERMANENT, STREET
 from cvg_demo.people.answers import fill, fill_mix, fill_share
 from cvg_demo.people.pathway import Pathway
 from cvg_demo.plan import plans, printed_bases
@@ -16,12 +17,17 @@ FRENCH_SHARE = {"urban": 44.0, "less_urban": 66.0}
 """Working shares of French nationals, in percent, where the report prints none."""
 FOREIGN = {"UE": 14.0, "apatride": 1.0, "hors UE": 85.0}
 LEVELS_ABOVE = {"3": 27.0, "4": 12.0, "5": 4.0, "6": 3.5, "7": 2.0, "8": 0.5}
-STREET = {"moins de 6 mois": 36.0, "6 à 12 mois": 30.0, "1 à 2 ans": 34.0}
-STREET_BY_LEVEL: dict[int | None, float] = {0: 200.0, 1: 3.0, 2: 4.0, 3: 1.5}
+TIME_ON_STREET = {"moins de 6 mois": 36.0, "6 à 12 mois": 30.0, "1 à 2 ans": 34.0}
+STREET_BY_LEVEL: dict[int | None, float] = {
+    STREET: 200.0,
+    PRECARIOUS: 3.0,
+    COLLECTIVE: 4.0,
+    SEMI_PERMANENT: 1.5,
+}
 RECENT_WORK = {"moins de 6 mois": 34.0, "6 à 12 mois": 30.0, "1 à 2 ans": 36.0}
 
 
-def place(rng: Random, people: list[Pathway]) -> None:
+def assign_worksites(rng: Random, people: list[Pathway]) -> None:
     """Give everybody a worksite of their territory, by the sizes of the worksites."""
     for plan in plans():
         here = [p for p in people if p.territory == plan.territory]
@@ -56,8 +62,8 @@ def set_street_history(rng: Random, people: list[Pathway]) -> None:
         known = printed_bases("T07", plan.territory, measures, range(1, len(here) + 1))
         ever, long = (count("T07", plan.territory, measure) for measure in measures)
         answered = at_position(0.6, known)
-        whole = sum(STREET.values())
-        bands = {band: int((ever - long) * share / whole) for band, share in STREET.items()}
+        whole = sum(TIME_ON_STREET.values())
+        bands = {band: int((ever - long) * share / whole) for band, share in TIME_ON_STREET.items()}
         bands["2 ans et plus"] = long
         bands["moins de 6 mois"] += ever - sum(bands.values())
         on_street = draw(rng, here, ever, _street_likelihood)

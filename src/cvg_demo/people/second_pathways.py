@@ -18,15 +18,15 @@ FINAL_REASONS = ("21", "22")
 def second_pathways(rng: Random, exits: list[Pathway]) -> list[Pathway]:
     """One more pathway for those who came back in the year.
 
-    They tell the same of themselves as before: only dates and the second reason differ.
+    They say the same of themselves as before: only dates and the second reason differ.
     """
     seconds = []
     for plan in plans():
-        open_ = [p for p in exits if p.territory == plan.territory and _may_return(p)]
-        working = [p for p in open_ if _may_leave_twice(p)]
-        twice = draw(rng, working, plan.twice_out, _twice_out_likelihood)
+        returning = [p for p in exits if p.territory == plan.territory and _may_return(p)]
+        employed = [p for p in returning if _may_leave_twice(p)]
+        twice = draw(rng, employed, plan.exited_twice, _exits_twice_likelihood)
         chosen = {id(p) for p in twice}
-        back = [p for p in open_ if id(p) not in chosen]
+        back = [p for p in returning if id(p) not in chosen]
         seconds += [_left_again(rng, pathway) for pathway in twice]
         seconds += [_back(rng, p) for p in draw(rng, back, plan.returned, _return_likelihood)]
     return seconds
@@ -57,7 +57,7 @@ def _may_leave_twice(pathway: Pathway) -> bool:
     )
 
 
-def _twice_out_likelihood(pathway: Pathway) -> float:
+def _exits_twice_likelihood(pathway: Pathway) -> float:
     """A second exit sits best with a short first pathway, no lasting job and the same housing."""
     lasting = pathway.category == "emploi_durable"
     return 0.01 if lasting or pathway.improved or pathway.over_two_years else 1

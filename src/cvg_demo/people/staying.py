@@ -8,7 +8,7 @@ from cvg_demo.people.pathway import Pathway
 from cvg_demo.plan import plans
 
 
-def staying(rng: Random, exits: list[Pathway]) -> list[Pathway]:
+def staying_pathways(rng: Random, exits: list[Pathway]) -> list[Pathway]:
     """The pathways of those who did not leave, with their dates of entry.
 
     As many entered in the year as the plan says, less those among the exits and those who enter
@@ -24,7 +24,7 @@ def staying(rng: Random, exits: list[Pathway]) -> list[Pathway]:
             plan.entered
             - sum(p.entered_in(REPORT_YEAR) for p in exits if p.territory == plan.territory)
             - plan.returned
-            - plan.twice_out,
+            - plan.exited_twice,
         )
     ]
 

@@ -17,7 +17,7 @@ Support = dict[tuple[int, str, str], str]
 """Answers by year, person and column; an absent one is unknown."""
 
 
-def support(rng: Random, people_by_year: dict[int, list[str]]) -> Support:
+def answers_on_support(rng: Random, people_by_year: dict[int, list[str]]) -> Support:
     """Who was supported in which way in each year; between printed years the share grows evenly."""
     answers: Support = {}
     for year, people in people_by_year.items():

@@ -11,12 +11,20 @@ from random import Random
 
 from cvg_demo.apportion import apportion, possible_parts
 from cvg_demo.calibration import cell, prose, reference_list
+from cvg_demo.dwellings import COLLECTIVE, PERMANENT, PRECARIOUS, SEMI_PERMANENT, STREET
 from cvg_demo.people.answers import fill
 from cvg_demo.people.pathway import Pathway
 from cvg_demo.plan import plans
 
 KNOWN_SHARES = (0.91, 0.97)
 PHC, HOUSING_STRUCTURE = "premieres_heures", "structure_hebergement"
+HOUSED_BY_STRUCTURE: dict[int | None, float] = {
+    PRECARIOUS: 1.5,
+    COLLECTIVE: 8.0,
+    SEMI_PERMANENT: 4.0,
+    PERMANENT: 0.3,
+}
+"""How much likelier a housing structure refers a person with that level at entry."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +153,7 @@ def _likelihood(pathway: Pathway, referrer: str) -> float:
     if referrer == PHC:
         return 40 if pathway.after_phc else 1
     if referrer == HOUSING_STRUCTURE:
-        return {2: 8.0, 3: 4.0, 1: 1.5, 4: 0.3}.get(pathway.level_at_entry or 0, 1)
+        return HOUSED_BY_STRUCTURE.get(pathway.level_at_entry, 1.0)
     if referrer == "maraude_accueil_jour_veille_sociale":
-        return 8 if pathway.level_at_entry == 0 else 1
+        return 8 if pathway.level_at_entry == STREET else 1
     return 1
