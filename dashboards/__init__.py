@@ -1,0 +1,1 @@
+"""The indicator viewer, a Streamlit application."""
