@@ -14,6 +14,9 @@ FOR_CHECKS := CVG_WAREHOUSE=$(CURDIR)/$(CHECKS)/cvg.duckdb CVG_EDITIONS=$(CURDIR
 export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
+# One line for a check, with its seconds; what it says only where it fails.
+checked = began=$$SECONDS; said=$$($(2) 2>&1) || { echo "$$said"; echo "$(1): failed" >&2; exit 1; }; echo "$(1): passed in $$((SECONDS - began)) s"
+
 .PHONY: help build test lint docs app bench demo lock clean
 
 help: ## list the targets
@@ -25,11 +28,18 @@ build: $(READY) ## build the warehouse from the exports and publish it (CVG_EXPO
 test: lint ## run every check: ruff, data tests, dbt unit tests, sqlfluff, pytest
 	@$(BIN)/pytest
 
-lint: $(READY) ## build for the checks and lint: ruff, dbt, sqlfluff
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
+lint: $(READY) ## build for the checks and lint: Python, types, imports, SQL, YAML, spelling
+	@$(call checked,ruff,$(BIN)/ruff check .)
+	@$(call checked,ruff format,$(BIN)/ruff format --check .)
+	@$(call checked,mypy,$(BIN)/mypy)
+	@$(call checked,import-linter,$(BIN)/lint-imports)
+	@$(call checked,vulture,$(BIN)/vulture)
+	@$(call checked,codespell,$(BIN)/codespell)
+	@$(call checked,yamllint,$(BIN)/yamllint --strict . && $(BIN)/yamllint --strict -c .yamllint-unit-tests models)
+	@$(call checked,pre-commit,$(BIN)/pre-commit validate-config)
 	@$(FOR_CHECKS) $(BIN)/cvg build
-	@$(FOR_CHECKS) $(BIN)/sqlfluff lint models tests
+	@$(call checked,sqlfluff,$(FOR_CHECKS) $(BIN)/sqlfluff lint models tests)
+	@$(call checked,dbt-score,$(FOR_CHECKS) $(BIN)/dbt parse --quiet && $(BIN)/dbt-score lint --manifest $(CHECKS)/dbt/manifest.json)
 
 docs: $(READY) ## write the dictionary and lineage site to target/docs
 	@$(BIN)/cvg build || [ $$? = 1 ]

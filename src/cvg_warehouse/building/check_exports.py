@@ -7,13 +7,16 @@ business of staging and its tests. No message ever shows a value.
 import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import duckdb
 
 from cvg_warehouse.contracts.exports import EXPORTS, consolidated_columns
+from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.terminal import Refusal, shown
 
+REFERENCE = ("seeds/reference", "seeds/published")
 LISTED = 5
 HEADER_BYTES = 1_000_000
 OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -22,14 +25,24 @@ NOT_UTF8 = "not UTF-8 text; save the file as CSV UTF-8"
 BAD_QUOTE = 'a quote (") is not closed or stands inside a value; double it ("") there'
 TOO_SHORT = "fewer fields than the header; put values with commas in quotes"
 TOO_LONG = "more fields than the header; put values with commas in quotes"
+OTHER_END = "ends with CRLF where line 1 ends with LF, or the other way round; save the file again"
 UNREADABLE = "cannot be read as comma-separated text; save it again, as CSV UTF-8"
 
 
 def check_exports(folder: Path) -> list[str]:
-    """Refuse exports that cannot be loaded; return a warning for what may be meant otherwise."""
+    """Refuse exports that cannot be loaded; return a warning for what may be meant otherwise.
+
+    The lists of the project itself, which people edit, are held to readable lines too.
+    """
     if not folder.is_dir():
         raise Refusal(f"{shown(folder)}: no such folder; name the exports' folder in CVG_EXPORTS")
-    problems, warnings = [], []
+    problems: list[str] = []
+    warnings: list[str] = []
+    for file in (seed for lists in REFERENCE for seed in sorted((PROJECT / lists).glob("*.csv"))):
+        try:
+            _check_lines(file)
+        except Refusal as refusal:
+            problems += refusal.lines
     for export in EXPORTS:
         file = folder / f"{export}.csv"
         try:
@@ -141,6 +154,8 @@ def _line_problems(file: Path, width: int) -> list[str]:
                 start = reader.line_num + 1
         except csv.Error:
             bad_lines[BAD_QUOTE].append(start)
+    if not any(bad_lines.values()):
+        bad_lines[OTHER_END] = list(islice(_other_ends(file), LISTED))
     more = " and maybe more" if sum(map(len, bad_lines.values())) >= LISTED else ""
     problems = [
         f"{shown(file)}: line {_listed(lines)}{more}: {problem}"
@@ -148,6 +163,18 @@ def _line_problems(file: Path, width: int) -> list[str]:
         if lines
     ]
     return problems or [f"{shown(file)}: {UNREADABLE}"]
+
+
+def _other_ends(file: Path) -> Iterator[int]:
+    """Lines that end otherwise than line 1 does; line ends within quotes are text."""
+    with file.open("rb") as stream:
+        first, is_quoted = None, False
+        for number, line in enumerate(stream, start=1):
+            is_quoted ^= line.count(b'"') % 2 == 1
+            end = line.endswith(b"\r\n")
+            first = end if first is None else first
+            if not is_quoted and end != first and line.endswith(b"\n"):
+                yield number
 
 
 def _decoded(lines: Iterable[bytes], not_utf8: list[int]) -> Iterator[str]:
