@@ -10,18 +10,6 @@ from cvg_warehouse.contracts.delivery import reference
 from cvg_warehouse.contracts.exports import EXPORTS, consolidated_columns
 from cvg_warehouse.formats import number, share
 
-THEMES = {
-    "headcount": "Effectifs",
-    "public": "Public accompagné",
-    "barriers": "Difficultés",
-    "support": "Accompagnement",
-    "partner_mobilisation": "Partenariats",
-    "pathways": "Parcours",
-    "exits": "Sorties",
-    "housing": "Logement",
-    "health": "Santé",
-    "post_exit": "Suivi après la sortie",
-}
 QUERY = """
     select reporting_year, indicator_id, breakdown, numerator, denominator, value,
         territory_value, national_value
@@ -85,6 +73,7 @@ class Source:
         """The indicators of a worksite in a year, in the order of the catalogue."""
         catalogue = {row["indicator_id"]: row for row in reference("indicators")}
         order = {indicator_id: place for place, indicator_id in enumerate(catalogue)}
+        themes = {row["theme"]: row["label_fr"] for row in reference("themes")}
         labels = {(row["breakdown"], row["value"]): row for row in reference("breakdown_values")}
         found = []
         for _, indicator_id, value, *figures in self._connection.execute(
@@ -95,7 +84,7 @@ class Source:
                 continue
             detail, place = _detail(entry["breakdown"], value or "", labels)
             indicator = Indicator(
-                THEMES.get(entry["theme"], entry["theme"]),
+                themes[entry["theme"]],
                 entry["label_fr"],
                 detail,
                 entry["statistic"],

@@ -21,6 +21,21 @@ if TYPE_CHECKING:
 
 ROOT = "headcount.supported"
 EVERYBODY = "all"
+# A base that is part of another one, and equal to it in every row, is the same quantity.
+CATALOGUE = """
+    with recursive roots as (
+        select base, base as root from stg_reference__bases where parent_base is null
+        union all
+        select bases.base, roots.root
+        from stg_reference__bases as bases
+        inner join roots on bases.parent_base = roots.base
+    )
+    select
+        indicator_id, statistic, counting_unit, coalesce(breakdown, ''),
+        coalesce(roots.root, catalogue.base, ''), audience = 'public'
+    from stg_reference__indicators as catalogue
+    left join roots on catalogue.base = roots.base
+"""
 KEYS = ("indicator_id", "breakdown", "reporting_year", "geography_id", "population")
 
 
@@ -45,7 +60,7 @@ class Indicator:
     counting_unit: str
     breakdown: str
     base: str
-    """Name of its denominator's definition."""
+    """The widest base that its denominator is part of."""
 
     @property
     def keys(self) -> list[str]:
@@ -83,7 +98,9 @@ class Grid:
     action_groups: dict[str, list[str]]
     rules: Rules
     rows: pl.DataFrame
-    """`mart_indicators`, less the indicators that are left out."""
+    """`mart_indicators`, as far as its indicators are public."""
+    internal: frozenset[str]
+    """Indicators that are not public."""
     column: np.ndarray = field(init=False)
     """[quantity, population] -> number of the column that holds it"""
 
@@ -296,16 +313,13 @@ def _positions(names: pl.Series, of: list) -> np.ndarray:
 
 
 def read_grid(warehouse: "DuckDBPyConnection", rules: Rules) -> Grid:
-    """Read the counts of a built warehouse, less the indicators that are left out."""
-    catalogue = {
-        row[0]: Indicator(*row)
-        for row in warehouse.execute(
-            "select indicator_id, statistic, counting_unit, coalesce(breakdown, ''), "
-            "coalesce(base, '') "
-            "from stg_reference__indicators"
-        ).fetchall()
-        if row[0] not in rules.left_out
-    }
+    """Read the counts of the public indicators of a built warehouse.
+
+    Raises `Refusal` where the rules do not name one of them.
+    """
+    everything = warehouse.execute(CATALOGUE).fetchall()
+    catalogue = {row[0]: Indicator(*row) for *row, is_public in everything if is_public}
+    rules.refuse_unnamed(catalogue)
     rows = warehouse.sql(
         "select indicator_id, reporting_year, geography_id, population, breakdown, numerator, "
         "denominator, value from mart_indicators where indicator_id in (select unnest($1)) "
@@ -385,4 +399,5 @@ def read_grid(warehouse: "DuckDBPyConnection", rules: Rules) -> Grid:
         action_groups=action_groups,
         rules=rules,
         rows=rows,
+        internal=frozenset(row[0] for row in everything) - catalogue.keys(),
     )

@@ -306,7 +306,7 @@ def _side(grid: Grid, side: str) -> Iterator[np.ndarray]:
         term, _, population = term.partition("@")
         head, _, selection = term.strip().partition("[")
         indicator = head.removesuffix(":base")
-        if indicator not in grid.catalogue and indicator not in grid.rules.left_out:
+        if indicator not in grid.catalogue and indicator not in grid.internal:
             raise UnknownName(f"contracts/disclosure.toml: no indicator is called {indicator}")
         names = [name for name in grid.quantities if name.partition("[")[0] == head]
         if selection:

@@ -1,15 +1,18 @@
 """The rules of the disclosure control: `contracts/disclosure.toml`, read and checked."""
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
 from cvg_warehouse.paths import CONTRACTS
+from cvg_warehouse.terminal import Refusal
 
 RULES = CONTRACTS / "disclosure.toml"
+INDICATOR = re.compile(r"[a-z]\w*\.\w+")
 
 Partition = Literal["partition", "disjoint", "multiple"]
 Additive = Literal["sum", "cover", "part"]
@@ -59,7 +62,6 @@ class Rules:
     reach: int
     zeros_disclose: frozenset[str]
     fewest_territories: Mapping[str, int]
-    left_out: frozenset[str]
     left_out_values: Mapping[str, frozenset[str]]
     limited: tuple[Limit, ...]
     weights: Mapping[str, float]
@@ -69,6 +71,30 @@ class Rules:
     not_additive: tuple[str, ...]
     links: tuple[str, ...]
     nested: tuple[tuple[str, str], ...]
+    unrelated: frozenset[str]
+    """Public indicators that no relation names, on purpose."""
+
+    @property
+    def named(self) -> set[str]:
+        """Indicators that a relation names, and those that are said to need none."""
+        related = {name for equation in self.links for name in INDICATOR.findall(equation)}
+        return related | {name for pair in self.nested for name in pair} | self.unrelated
+
+    def refuse_unnamed(self, public: Iterable[str]) -> None:
+        """Refuse public indicators that nobody has related to the others.
+
+        What is published of them could be subtracted from what is masked of others.
+        """
+        unnamed = sorted(set(public) - self.named)
+        if unnamed:
+            raise Refusal(
+                *(
+                    f"seeds/reference/indicators.csv: {name} is public, and no rule names it; write "
+                    "in contracts/disclosure.toml how its counts relate to others ([[links]]), or "
+                    "under [unrelated] why they do not; or leave its audience empty"
+                    for name in unnamed
+                )
+            )
 
     def is_published(self, indicator: str, level: str, population: str) -> bool:
         """Whether the scope holds this indicator for such a place and this population."""
@@ -89,7 +115,6 @@ def load_rules(path: Path = RULES) -> Rules:
         reach=raw["reach"],
         zeros_disclose=frozenset(raw["zeros_disclose"]),
         fewest_territories=scope["fewest_territories"],
-        left_out=frozenset(scope["left_out"]),
         left_out_values={
             breakdown: frozenset(values) for breakdown, values in scope["left_out_values"].items()
         },
@@ -101,4 +126,5 @@ def load_rules(path: Path = RULES) -> Rules:
         not_additive=tuple(raw["additive"]["not"]["indicators"]),
         links=tuple(equation for group in raw["links"] for equation in group["equations"]),
         nested=tuple(tuple(group["nested"]) for group in raw["links"] if "nested" in group),
+        unrelated=frozenset(raw["unrelated"]),
     )
