@@ -515,7 +515,7 @@ def test_a_publication_that_is_killed_leaves_the_old_edition_or_the_new_one(hous
             time.sleep(RANDOM.uniform(0, time.monotonic() - started))
             publications.kill()
         house.current()
-        met_the_writing += any(house.editions.glob(".*.part*"))
+        met_the_writing += any(house.editions.glob(".*.unfinished*"))
     assert met_the_writing
     assert house.cvg("publish").returncode == 0
     house.current()

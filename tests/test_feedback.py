@@ -269,7 +269,6 @@ def test_own_indicators_stand_beside_the_territory_and_the_whole(
 
 
 def test_indicators_of_other_exports_are_never_shown(built: Built, result: IngestResult) -> None:
-    assert result.out is not None
     assert warehouse_of(built.warehouse, result.out) is None
     assert warehouse_of(NO_WAREHOUSE, result.out) is None
     source = warehouse_of(built.warehouse, built.exports)

@@ -27,8 +27,7 @@ from tests.support.deliveries import (
 
 from conftest import CVG, fingerprints, read_rows, run_cvg, write_rows
 from cvg_warehouse.contracts.checks import CHECKS_FILE, all_checks
-from cvg_warehouse.contracts.delivery import contract_of
-from cvg_warehouse.contracts.exports import EXPORTS
+from cvg_warehouse.contracts.exports import EXPORTS, contract_of
 from cvg_warehouse.ingest.findings import Outcome
 from cvg_warehouse.ingest.layout import export_told_by
 from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.support.deliveries import KEY, csv_text, salaries, saved, take_in, workbook
 
 from cvg_warehouse.contracts.checks import all_checks
-from cvg_warehouse.contracts.delivery import contract_of
+from cvg_warehouse.contracts.exports import contract_of
 from cvg_warehouse.ingest.reading import read_file
 from cvg_warehouse.ingest.values import explain, stored
 

@@ -202,6 +202,20 @@ def test_the_quarantine_is_its_owners(tmp_path: Path) -> None:
         "jean(at)example.org",
         "1 85 12 75 123 456 78",
         "285122A12345678",
+        "2 85 12 2b 123 456",
+        "1851275123456",
+        "n° 1.85.12.75.123.456/88",
+        "185-12-75-123-456 88",
+        "né 1 85 99 99 123 456 01",
+        "+33 (0)6 12 34 56 78",
+        "06/12/34/56/78",
+        "0692-12-34-56",
+        "06\u00a012\u00a034\u00a056\u00a078",
+        "tél:0639981234",
+        "(06) 39 98 12 34",
+        "06 39 98 12 34 ou 01 23 45 67 89",
+        "+212 661 23 45 67",
+        "+32470123456",
         "Rdv Mme DUPONTEL",
         "rdv mme dupontel",
         "de la Tour-Quint",
@@ -224,6 +238,13 @@ def test_a_person_in_a_text_is_found(text: str) -> None:
         "Hôpital Saint-Louis",
         "2024-05-06",
         "dossier 12345",
+        "SIRET 123 456 789 00012",
+        "FR76 3000 4000 0100 0123 4567 890",
+        "du 01/02/2024 au 05/06/2024 à 10h30",
+        "1851375123456",
+        "action 185127512345688b",
+        "RDV0612345678",
+        "3949",
     ],
 )
 def test_a_text_about_nobody_passes(text: str) -> None:
@@ -247,3 +268,9 @@ def test_one_identifier_for_two_people_is_listed(tmp_path: Path) -> None:
     assert [found.reason for found in result.duplicates] == ["same_identifier"]
     assert "identifier_two_people" in {finding.check_id for finding in result.findings}
     assert result.all_is_well
+
+
+def test_a_social_security_number_is_known_by_its_key() -> None:
+    # A thirteenth month: only the key makes it one.
+    assert points_at_a_person("1 85 13 75 123 456 88") is None
+    assert points_at_a_person("1 85 13 75 123 456 07") == "text_nir"

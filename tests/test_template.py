@@ -8,8 +8,8 @@ import pytest
 from tests.support.deliveries import KEY, checks_of
 
 from conftest import fingerprints, read_rows, run_cvg
-from cvg_warehouse.contracts.delivery import contract_of, reference
-from cvg_warehouse.contracts.exports import EXPORTS
+from cvg_warehouse.contracts.exports import EXPORTS, contract_of
+from cvg_warehouse.contracts.seeds import reference
 from cvg_warehouse.ingest import run
 from cvg_warehouse.template import (
     LISTS,
@@ -163,7 +163,7 @@ def test_an_empty_template_holds_no_row(template: Path, tmp_path: Path) -> None:
     deliveries = tmp_path / "deliveries"
     deliveries.mkdir()
     (deliveries / template.name).write_bytes(template.read_bytes())
-    result = run(deliveries, None, KEY)
+    result = run(deliveries, tmp_path / "out", KEY, dry_run=True)
     assert checks_of(result) == {"file_empty"}
 
 

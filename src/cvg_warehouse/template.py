@@ -6,7 +6,6 @@ a person enter is what the ingest takes.
 
 import csv
 import difflib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,11 +16,11 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
-from cvg_warehouse.contracts.delivery import LABELS, Field, contract_of, reference
-from cvg_warehouse.contracts.exports import EXPORTS
+from cvg_warehouse.contracts.exports import EXPORTS, Field, contract_of
+from cvg_warehouse.contracts.seeds import LABELS, reference
+from cvg_warehouse.files import unfinished_file
 from cvg_warehouse.ingest.expectations import DATES_OF_YEAR, OLDEST, YOUNGEST
 from cvg_warehouse.ingest.reading import NAMES
-from cvg_warehouse.paths import CONTRACTS
 from cvg_warehouse.terminal import Refusal, shown
 
 GUIDE, LISTS = "Mode d'emploi", "Listes"
@@ -95,21 +94,18 @@ def write_template(file: Path, sender: Sender, year: int, rows: Rows | None = No
 
     Raises Refusal where the file exists (somebody may have filled it in) or cannot be written.
     """
-    limits = contract_of("salaries")["annee"]
-    if not limits.minimum <= year <= limits.maximum:
-        raise Refusal(f"--year {year}: name a year from {limits.minimum} to {limits.maximum}")
+    years = contract_of("salaries")["annee"]
+    first, last = years.minimum or 1, years.maximum or 9999
+    if not first <= year <= last:
+        raise Refusal(f"--year {year}: name a year from {first} to {last}")
     if file.suffix.lower() != ".xlsx":
         raise Refusal(f"--out {shown(file)}: name a file that ends with .xlsx")
     if file.exists():
         raise Refusal(f"--out {shown(file)}: exists, and may be filled in; name another file")
-    unfinished = file.with_name(f".{file.name}.unfinished")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with unfinished_file(file) as unfinished:
             Template(unfinished, sender, year, rows or {}).write()
-            unfinished.replace(file)
-        finally:
-            unfinished.unlink(missing_ok=True)
     except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
         reason = getattr(error, "strerror", None) or "not writable"
         raise Refusal(f"--out {shown(file)}: cannot be written ({reason})") from None
@@ -117,16 +113,11 @@ def write_template(file: Path, sender: Sender, year: int, rows: Rows | None = No
 
 def choices_of(export: str) -> dict[str, list[str]]:
     """What a person picks from, by column with a closed list: labels where the values are codes."""
-    labels = {}
-    for key in _described(export)["foreignKeys"]:
-        seed = key["reference"]["resource"]
-        if isinstance(key["fields"], str) and seed in LABELS and seed not in PLACES:
-            stored, (label,) = key["reference"]["fields"], LABELS[seed]
-            labels[key["fields"]] = {row[stored]: row[label] for row in reference(seed)}
     return {
-        field.name: [labels.get(field.name, {}).get(value, value) for value in field.allowed]
+        field.name: [labels.get(value, value) for value in field.allowed]
         for field in contract_of(export).fields
         if field.spellings is not None
+        for labels in (_labels(field),)
     }
 
 
@@ -243,13 +234,12 @@ class Template:
                     continue
                 if row["label"] == "{sheets}":
                     for export in sender.exports:
-                        yield row["section"], export, _described(export)["descriptionFr"]
+                        yield row["section"], export, contract_of(export).description_fr
                 else:
                     yield row["section"], row["label"], row["text"].format(**said)
 
     def _write_export(self, sheet: Worksheet, export: str) -> None:
         contract, choices = contract_of(export), choices_of(export)
-        meanings = {field["name"]: field["descriptionFr"] for field in _described(export)["fields"]}
         fields = columns_of_template(export)
         at = {field.name: position for position, field in enumerate(fields)}
         sheet.set_row(0, 48)
@@ -260,7 +250,7 @@ class Template:
             sheet.write_comment(
                 0,
                 position,
-                _comment(field, meanings[field.name], choices.get(field.name)),
+                _comment(field, choices.get(field.name)),
                 {"author": "CVG", "x_scale": 2.2, "y_scale": 1.2, "font_size": 9},
             )
             sheet.set_column(position, position, _width(field, choices.get(field.name)),
@@ -347,8 +337,13 @@ def _territory_names() -> dict[str, str]:
     return {row["territory_id"]: row["name"] for row in reference("territories")}
 
 
-def _described(export: str) -> dict:
-    return json.loads((CONTRACTS / f"{export}.json").read_text(encoding="utf-8"))
+def _labels(field: Field) -> dict[str, str]:
+    """Label by stored value, where values are codes that only the ingest need know."""
+    seed, stored = field.refers_to or ("", "")
+    if seed in PLACES or seed not in LABELS:
+        return {}
+    (label,) = LABELS[seed]
+    return {row[stored]: row[label] for row in reference(seed)}
 
 
 def _kind(field: Field) -> str:
@@ -366,8 +361,8 @@ def _width(field: Field, choices: list[str] | None) -> int:
     return max(12, min(len(field.name) + 3, 26), min(longest + 2, 34))
 
 
-def _comment(field: Field, meaning: str, choices: list[str] | None) -> str:
-    lines = [meaning, "Obligatoire." if field.required else "Facultatif."]
+def _comment(field: Field, choices: list[str] | None) -> str:
+    lines = [field.description_fr, "Obligatoire." if field.required else "Facultatif."]
     if field.type == "boolean":
         lines.append("oui ou non ; vide si l'information n'est pas connue.")
     elif field.type == "date":

@@ -11,7 +11,8 @@ import xlsxwriter
 
 from cvg_demo.deliveries.opendocument import write_ods
 from cvg_demo.exports import TEAM, Row
-from cvg_warehouse.contracts.delivery import SYNONYMS, contract_of
+from cvg_warehouse.contracts.exports import contract_of
+from cvg_warehouse.contracts.seeds import SYNONYMS
 from cvg_warehouse.template import Rows, choices_of, team_sender, worksite_sender, write_template
 
 Tables = dict[str, list[Row]]

@@ -8,7 +8,7 @@ domain that cannot be.
 from itertools import count
 
 from cvg_demo.exports import Row
-from cvg_warehouse.contracts.delivery import contract_of
+from cvg_warehouse.contracts.exports import contract_of
 
 SYLLABLES = ("ba", "do", "ki", "lu", "me", "no", "pa", "ri", "su", "ta", "ve", "zo")
 FICTION_NUMBERS = "06 39 98"

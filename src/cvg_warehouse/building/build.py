@@ -1,7 +1,5 @@
 """`cvg build`: a whole new warehouse from the exports, in place of the old one or not at all."""
 
-import fcntl
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +8,7 @@ import duckdb
 
 from cvg_warehouse.building.dbt_run import Step, dbt_build
 from cvg_warehouse.contracts.exports import EXPORTS
+from cvg_warehouse.files import locked, scratch_folder
 from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS
 from cvg_warehouse.terminal import Refusal, shown
 
@@ -20,20 +19,20 @@ def build_warehouse(exports: Path, warehouse: Path) -> list[Step]:
     A data test that fails leaves a complete warehouse; a table that is not made refuses the build,
     and the old warehouse stays as it is.
     """
-    with _workshop(warehouse) as workshop:
-        new = _empty(workshop / "new")
-        try:
-            # DuckDB names its catalog after the file, so the file has its final name already.
-            built = new / warehouse.name
-            steps = dbt_build(_seed_folder(exports, workshop), built, scratch=workshop)
-            _refuse_if_incomplete(steps, warehouse)
-            _put_in_place(built, warehouse)
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
+    with (
+        _workshop(warehouse) as workshop,
+        scratch_folder(workshop / "exports") as links,
+        scratch_folder(workshop / "new") as new,
+    ):
+        # DuckDB names its catalog after the file, so the file has its final name already.
+        built = new / warehouse.name
+        steps = dbt_build(_seed_folder(exports, links), built, scratch=workshop)
+        _refuse_if_incomplete(steps, warehouse)
+        _put_in_place(built, warehouse)
     return steps
 
 
-def _seed_folder(exports: Path, workshop: Path) -> Path:
+def _seed_folder(exports: Path, links: Path) -> Path:
     """The folder that dbt reads the exports from.
 
     dbt takes every file of such a folder for a seed, so that of a user is shown to it through a
@@ -41,16 +40,9 @@ def _seed_folder(exports: Path, workshop: Path) -> Path:
     """
     if exports == SHIPPED_EXPORTS:
         return exports.relative_to(PROJECT)
-    links = _empty(workshop / "exports")
     for export in EXPORTS:
         (links / f"{export}.csv").symlink_to(exports / f"{export}.csv")
     return links
-
-
-def _empty(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    return folder
 
 
 def _refuse_if_incomplete(steps: list[Step], warehouse: Path) -> None:
@@ -79,24 +71,8 @@ def _put_in_place(built: Path, warehouse: Path) -> None:
 
 @contextmanager
 def _workshop(warehouse: Path) -> Iterator[Path]:
-    """The folder beside the warehouse where the next one is built, by one build at a time.
-
-    A build that was killed leaves its unfinished file here; the next one starts by removing it.
-    """
+    """The folder beside the warehouse where the next one is built, by one build at a time."""
     workshop = warehouse.with_name(f"{warehouse.stem}.build")
-    try:
-        workshop.mkdir(parents=True, exist_ok=True)
-        lock = (workshop / "lock").open("w")
-    except OSError as error:
-        raise Refusal(
-            f"{shown(workshop)}: cannot be written ({error.strerror}); "
-            "name another file in CVG_WAREHOUSE"
-        ) from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Refusal(
-                f"{shown(warehouse)}: another build is running; wait until it has ended"
-            ) from None
+    busy = f"{shown(warehouse)}: another build is running; wait until it has ended"
+    with locked(workshop / "lock", busy, "name another file in CVG_WAREHOUSE"):
         yield workshop

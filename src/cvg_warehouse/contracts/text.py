@@ -25,11 +25,11 @@ def folded(value: str) -> str:
     return trimmed(plain.replace("œ", "oe").replace("æ", "ae").translate(SIGNS))
 
 
-def words(value: str) -> tuple[str, ...]:
+def words_of(value: str) -> tuple[str, ...]:
     """The words of a value, folded; punctuation aside."""
     return tuple(WORD.findall(folded(value)))
 
 
-def name_of(header: str) -> str:
+def header_key(header: str) -> str:
     """A header as it is compared: its words, joined by one underscore."""
-    return "_".join(words(header))
+    return "_".join(words_of(header))

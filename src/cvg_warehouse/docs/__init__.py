@@ -10,11 +10,11 @@ import html
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from typing import Any
 
 import duckdb
 
+from cvg_warehouse.files import move_in, unfinished_folder
 from cvg_warehouse.formats import day, number
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.terminal import Refusal, shown
@@ -86,9 +87,10 @@ def write_docs(warehouse: Path, folder: Path) -> Site:
     if not warehouse.is_file():
         raise Refusal(f"{shown(warehouse)}: there is no warehouse; build it first: make build")
     built_at = datetime.fromtimestamp(warehouse.stat().st_mtime, UTC)
-    with tempfile.TemporaryDirectory(prefix="cvg-docs-") as scratch:
-        site = Path(scratch) / "site"
-        site.mkdir()
+    with (
+        tempfile.TemporaryDirectory(prefix="cvg-docs-") as scratch,
+        _moved_in(folder) as site,
+    ):
         manifest, catalog = document(warehouse, Path(scratch))
         # Beside its JSON dbt leaves the page that shows it.
         page = (Path(scratch) / "index.html").read_text(encoding="utf-8")
@@ -99,15 +101,20 @@ def write_docs(warehouse: Path, folder: Path) -> Site:
         columns = sum(len(catalog["nodes"][unique_id]["columns"]) for unique_id in models)
         index = _index(built_at, is_synthetic(warehouse), len(models), columns)
         (site / INDEX).write_text(index, encoding="utf-8")
-        try:
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(site, folder)
-        except OSError as error:
-            raise Refusal(
-                f"{shown(folder)}: cannot be written ({error.strerror}); name another with --out"
-            ) from None
     return Site(folder, len(models), columns, gaps(manifest, catalog))
+
+
+@contextmanager
+def _moved_in(folder: Path) -> Iterator[Path]:
+    """A folder to write the site to, which takes the place of `folder` when it is whole."""
+    try:
+        with unfinished_folder(folder) as site:
+            yield site
+            move_in(site, folder)
+    except OSError as error:
+        raise Refusal(
+            f"{shown(folder)}: cannot be written ({error.strerror}); name another with --out"
+        ) from None
 
 
 def document(warehouse: Path, scratch: Path) -> tuple[Json, Json]:

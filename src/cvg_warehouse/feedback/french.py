@@ -2,8 +2,9 @@
 
 import re
 
+from cvg_warehouse.formulas import disarmed
+
 NO_BREAK_SPACE = "\u00a0"
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
@@ -20,5 +21,4 @@ def plural(count: int, singular: str, several: str) -> str:
 
 def plain(text: str) -> str:
     """A text of the worksite's own (name of a file, sheet or column) that no program executes."""
-    text = UNPRINTABLE.sub(" ", text)
-    return f"'{text}" if text.lstrip().startswith(FORMULA_SIGNS) else text
+    return disarmed(UNPRINTABLE.sub(" ", text))

@@ -1,13 +1,12 @@
 """A worksite's own indicators beside its territory and the whole, out of a built warehouse."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from cvg_warehouse.contracts.delivery import reference
 from cvg_warehouse.contracts.exports import EXPORTS, consolidated_columns
+from cvg_warehouse.contracts.seeds import reference
 from cvg_warehouse.formats import number, share
 
 QUERY = """
@@ -37,7 +36,7 @@ class Indicator:
     @property
     def own(self) -> str:
         """The worksite's figure."""
-        return self._told(self.value)
+        return self._written(self.value)
 
     @property
     def of(self) -> str:
@@ -49,18 +48,14 @@ class Indicator:
     @property
     def beside(self) -> tuple[str, str]:
         """The territory's figure and that of the whole programme."""
-        return self._told(self.territory), self._told(self.whole)
+        return self._written(self.territory), self._written(self.whole)
 
-    def _told(self, value: float | None) -> str:
+    def _written(self, value: float | None) -> str:
         if value is None:
             return ""
         if self.statistic == "share":
             return share(value)
         return number(value) if self.statistic == "count" else number(value, 1)
-
-
-IndicatorsOf = Callable[[str, int], list[Indicator]]
-"""The indicators of a worksite in a year."""
 
 
 @dataclass

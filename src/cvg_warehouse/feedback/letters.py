@@ -1,12 +1,13 @@
-"""Sorts the findings of an ingest by who sent the file and can mend it."""
+"""Sorts the findings of an ingest by who sent the file and can fix it."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from cvg_warehouse.contracts.checks import all_checks, severity_of
-from cvg_warehouse.contracts.delivery import contract_of, reference, territory_of_worksite
-from cvg_warehouse.contracts.text import words
+from cvg_warehouse.contracts.exports import contract_of
+from cvg_warehouse.contracts.seeds import reference, territory_of_worksite
+from cvg_warehouse.contracts.text import words_of
 from cvg_warehouse.feedback.french import plain, plural, typeset
 from cvg_warehouse.formats import number
 from cvg_warehouse.ingest.findings import FileResult, Finding, IngestResult, Outcome
@@ -76,7 +77,7 @@ class Balance:
 
 @dataclass
 class Letter:
-    """All that one sender is told."""
+    """All that one sender gets back."""
 
     code: str
     """Code of the worksite or territory, or `UNKNOWN_SENDER`."""
@@ -119,14 +120,23 @@ class Letter:
     @property
     def by_export(self) -> list[Balance]:
         """The balances added up by export; refused files are left out, for nobody knows theirs."""
-        sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+        by_export: dict[str, list[Balance]] = defaultdict(list)
         for balance in self.balances:
             if balance.export:
-                counts = balance.lines, balance.loaded, balance.quarantined, balance.replaced
-                sums[balance.export] = [
-                    a + b for a, b in zip(sums[balance.export], counts, strict=True)
-                ]
-        return [Balance("", "", export, "", *counts) for export, counts in sums.items()]
+                by_export[balance.export].append(balance)
+        return [
+            Balance(
+                file="",
+                sheet="",
+                export=export,
+                outcome="",
+                lines=sum(one.lines for one in balances),
+                loaded=sum(one.loaded for one in balances),
+                quarantined=sum(one.quarantined for one in balances),
+                replaced=sum(one.replaced for one in balances),
+            )
+            for export, balances in by_export.items()
+        ]
 
 
 def letters_of(result: IngestResult) -> list[Letter]:
@@ -134,23 +144,23 @@ def letters_of(result: IngestResult) -> list[Letter]:
     letters: dict[str, Letter] = {}
     synthetic = is_synthetic(result)
 
-    def letter(code: str) -> Letter:
+    def letter_to(code: str) -> Letter:
         return letters.setdefault(code, Letter(code, _label(code), synthetic))
 
     years: dict[str, set[int]] = defaultdict(set)
     for file in result.files:
-        told = _sender_by_path(file.path)
+        named = _sender_by_path(file.path)
         repeats = file.outcome is Outcome.REPEATED
-        for code, balance in _balances(file, told):
-            letter(code).balances.append(balance)
+        for code, balance in _balances(file, named):
+            letter_to(code).balances.append(balance)
             years[code] |= {year for sheet in file.sheets for year in sheet.years}
         exports = {sheet.sheet: sheet.export for sheet in file.sheets}
         for found in () if repeats else file.findings:
             own = replace(found, export=found.export or exports.get(found.sheet, ""))
-            letter(_sender(own, file, told)).findings.append(own)
-    for code, own in letters.items():
-        own.years = tuple(sorted(years[code]))
-        own.absent_years = tuple(a.year for a in result.absent if a.worksite == code)
+            letter_to(_sender(own, file, named)).findings.append(own)
+    for code, letter in letters.items():
+        letter.years = tuple(sorted(years[code]))
+        letter.absent_years = tuple(a.year for a in result.absent if a.worksite == code)
     return [letters[code] for code in sorted(letters)]
 
 
@@ -163,21 +173,26 @@ def _sender_by_path(path: str) -> str:
     """The worksite, or else the territory, whose code stands in the file's name or a folder's."""
     for codes in (list(territory_of_worksite()), _territories()):
         for part in reversed(path.split("/")):
-            told = " ".join(("", *words(part.rsplit(".", 1)[0]), ""))
-            named = [code for code in codes if " ".join(("", *words(code), "")) in told]
+            name = _spaced(part.rsplit(".", 1)[0])
+            named = [code for code in codes if _spaced(code) in name]
             if len(named) == 1:
                 return named[0]
     return ""
 
 
-def _sender(found: Finding, file: FileResult, told: str) -> str:
-    """Who can mend a finding: who sent the file, or else the worksite of the row."""
-    if told in territory_of_worksite():
-        return told
+def _spaced(text: str) -> str:
+    """The words of a text, each between spaces."""
+    return " ".join(("", *words_of(text), ""))
+
+
+def _sender(found: Finding, file: FileResult, named: str) -> str:
+    """Who can fix a finding: whom the file's path names, or else the worksite of the row."""
+    if named in territory_of_worksite():
+        return named
     if found.worksite and found.export not in TEAM_EXPORTS:
         return found.worksite
-    if told:
-        return told
+    if named:
+        return named
     if len(file.worksites) == 1:
         return file.worksites[0]
     territories = {territory_of_worksite()[code] for code in file.worksites}
@@ -186,18 +201,20 @@ def _sender(found: Finding, file: FileResult, told: str) -> str:
     return territories.pop() if len(territories) == 1 else UNKNOWN_SENDER
 
 
-def _balances(file: FileResult, told: str) -> Iterator[tuple[str, Balance]]:
-    """The sheets of a file, for each of those who are told of them."""
+def _balances(file: FileResult, named: str) -> Iterator[tuple[str, Balance]]:
+    """The sheets of a file, for each of those whom they concern; `named` is in the file's path."""
     path, outcome = plain(file.path), _outcome(file)
     if not file.sheets:
-        codes = {_sender(found, file, told) for found in file.findings} or {told or UNKNOWN_SENDER}
+        codes = {_sender(found, file, named) for found in file.findings} or {
+            named or UNKNOWN_SENDER
+        }
         for code in sorted(codes):
             yield code, Balance(path, "", "", outcome, 0, 0, 0, 0)
     for sheet in file.sheets:
         shared = set(sheet.worksites) if sheet.export not in TEAM_EXPORTS else set()
-        codes = {told} if told in territory_of_worksite() else shared or {told}
+        codes = {named} if named in territory_of_worksite() else shared or {named}
         if codes == {""}:
-            codes = {_sender(Finding(file.path, "", 0, "", ""), file, told)}
+            codes = {_sender(Finding(file.path, "", 0, "", ""), file, named)}
         is_common = len(codes) > 1
         note = f"{outcome}, fichier commun" if is_common else outcome
         counts = sheet.lines, sheet.loaded, sheet.quarantined, sheet.replaced

@@ -1,7 +1,6 @@
 """Writes the feedback folder: a folder for each sender, and the analysts' page of the checks."""
 
 import re
-import shutil
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from cvg_warehouse.feedback.french import plain, plural, typeset
 from cvg_warehouse.feedback.indicators import Indicator, Source, warehouse_of
 from cvg_warehouse.feedback.letters import SEVERITIES, Letter, is_synthetic, letters_of
 from cvg_warehouse.feedback.workbook import COMMON_FILE, FORWARDABLE, OWN_ONLY, FeedbackBook
+from cvg_warehouse.files import move_in, unfinished_folder
 from cvg_warehouse.formats import number
 from cvg_warehouse.ingest.findings import IngestResult, Outcome
 from cvg_warehouse.paths import PROJECT
@@ -72,28 +72,22 @@ def write_feedback(result: IngestResult, folder: Path, warehouse: Path) -> Writt
     The indicators are those of `warehouse`, where it was built from the exports of this ingest.
     """
     letters = letters_of(result)
-    source = warehouse_of(warehouse, result.out) if result.out else None
-    unfinished = folder.with_name(f".{folder.name}.unfinished")
+    source = warehouse_of(warehouse, result.out)
     with_indicators = 0
     try:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True, mode=0o700)
-        for letter in letters:
-            indicators, year = _indicators(letter, source)
-            with_indicators += bool(indicators)
-            _write_letter(unfinished / letter.code, letter, indicators, year)
-        _write_page(unfinished / CHECKS_PAGE, "checks.html", **_checks(result, letters))
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for new in sorted(unfinished.iterdir()):
-            place = folder / new.name
-            if place.is_dir():
-                shutil.rmtree(place)
-            new.replace(place)
+        with unfinished_folder(folder, 0o700) as unfinished:
+            for letter in letters:
+                indicators, year = _indicators(letter, source)
+                with_indicators += bool(indicators)
+                _write_letter(unfinished / letter.code, letter, indicators, year)
+            _write_page(unfinished / CHECKS_PAGE, "checks.html", **_checks(result, letters))
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for new in sorted(unfinished.iterdir()):
+                move_in(new, folder / new.name)
     except OSError as error:
         reason = error.strerror or "not writable"
         raise Refusal(f"--feedback {shown(folder)}: cannot be written ({reason})") from None
     finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
         if source:
             source.close()
     return Written(folder, len(letters), with_indicators)
@@ -153,6 +147,11 @@ def _checks(result: IngestResult, letters: list[Letter]) -> dict[str, object]:
     times = Counter(finding.check_id for finding in found)
     files = Counter(check_id for _, check_id in {(f.file, f.check_id) for f in found})
     by_export = Counter((f.check_id, f.export) for f in found)
+    order = list(SEVERITIES)
+    checks = sorted(
+        all_checks().values(),
+        key=lambda check: (order.index(check.severity), -times[check.check_id]),
+    )
     rows = [
         {
             "id": check.check_id,
@@ -167,10 +166,8 @@ def _checks(result: IngestResult, letters: list[Letter]) -> dict[str, object]:
                 if by_export[check.check_id, export]
             ),
         }
-        for check in all_checks().values()
+        for check in checks
     ]
-    order = list(SEVERITIES)
-    rows.sort(key=lambda row: (order.index(row["severity"]), -row["times"]))
     sheets = [sheet for file in kept for sheet in file.sheets]
     return {
         "synthetic": SYNTHETIC if is_synthetic(result) else "",

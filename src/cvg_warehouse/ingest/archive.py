@@ -6,6 +6,7 @@ formulas without a value and error values.
 
 import re
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -66,7 +67,7 @@ def facts_of(path: Path) -> dict[str, SheetFacts]:
         RuntimeError,
         ValueError,
         OSError,
-        zipfile.zlib.error,
+        zlib.error,
     ):
         raise FileRefused("file_unreadable") from None
 
@@ -101,13 +102,13 @@ def _refuse_unsafe(archive: zipfile.ZipFile) -> None:
 
 def _xlsx(archive: zipfile.ZipFile) -> dict[str, SheetFacts]:
     relations = {
-        relation.get("Id"): relation.get("Target", "")
+        relation.get("Id", ""): relation.get("Target", "")
         for relation in _tree(archive, "xl/_rels/workbook.xml.rels")
     }
     facts = {}
     for sheet in _tree(archive, "xl/workbook.xml").iter():
-        if sheet.tag.endswith("}sheet") and sheet.get(RELATION) in relations:
-            target = relations[sheet.get(RELATION)]
+        target = relations.get(sheet.get(RELATION, ""))
+        if sheet.tag.endswith("}sheet") and target is not None:
             part = (
                 target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl", target))
             )

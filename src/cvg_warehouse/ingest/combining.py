@@ -7,8 +7,14 @@ from itertools import pairwise
 
 import polars as pl
 
-from cvg_warehouse.contracts.delivery import Contract, contract_of, reference
-from cvg_warehouse.contracts.exports import EXPORTS, LINEAGE, consolidated_columns
+from cvg_warehouse.contracts.exports import (
+    EXPORTS,
+    LINEAGE,
+    Contract,
+    consolidated_columns,
+    contract_of,
+)
+from cvg_warehouse.contracts.seeds import reference
 from cvg_warehouse.ingest.expectations import (
     EXPLAINED,
     key_failures,
@@ -101,7 +107,8 @@ def combine(
 
 def _gathered(name: str, readings: list[FileReading], orders: dict[str, str]) -> Export:
     """The rows of one export from all files, and the rows that the readers held."""
-    frames, held = [], {}
+    frames: list[pl.DataFrame] = []
+    held: dict[tuple[str, str, int], list[tuple[str, str]]] = {}
     for reading in readings:
         for sheet in reading.sheets:
             if sheet.export == name:
@@ -118,8 +125,9 @@ def _gathered(name: str, readings: list[FileReading], orders: dict[str, str]) ->
     rows = pl.concat(frames) if frames else _empty(contract_of(name))
     export = Export(rows.with_row_index(ROW))
     if held:
-        for row, *place in rows.with_row_index(ROW).select(ROW, FILE, SHEET, LINE).iter_rows():
-            for column, check_id in held.get(tuple(place), ()):
+        places = rows.with_row_index(ROW).select(ROW, FILE, SHEET, LINE)
+        for row, file, sheet_name, line in places.iter_rows():
+            for column, check_id in held.get((file, sheet_name, line), ()):
                 export.hold(row, column, check_id)
     return export
 

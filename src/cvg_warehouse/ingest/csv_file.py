@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from cvg_warehouse.contracts.delivery import Contract, contract_of
+from cvg_warehouse.contracts.exports import EXPORTS, Contract, contract_of
 from cvg_warehouse.ingest.layout import columns_of, export_told_by, matches, refuse_header
 from cvg_warehouse.ingest.sheets import FileRefused, Place, RawFile, RawSheet
 
@@ -30,14 +30,14 @@ def read_csv(path: Path) -> RawFile:
     Raises FileRefused where it is not one table of an export that its name tells.
     """
     export = export_told_by(path.stem)
-    if export not in _exports():
+    if export not in EXPORTS:
         raise FileRefused("export_unknown")
     problems: list[Place] = []
     text = _decoded(path.read_bytes(), problems)
     if not text.strip(" \t\r\n;,\ufeff"):
         raise FileRefused("file_empty")
-    if is_mojibake(text):
-        raise FileRefused("encoding_mojibake", line=_line_of_mojibake(text))
+    if line := line_of_mojibake(text):
+        raise FileRefused("encoding_mojibake", line=line)
     contract = contract_of(export)
     separator, first_line = _separator(text, contract, problems)
     sheet = _read_lines(text, separator, first_line, contract)
@@ -45,15 +45,10 @@ def read_csv(path: Path) -> RawFile:
     return RawFile(path, [sheet])
 
 
-def is_mojibake(text: str) -> bool:
-    """Whether UTF-8 text was read as cp1252 somewhere on its way."""
-    return BROKEN_PREFIX.search(text) is not None and MOJIBAKE.search(text) is not None
-
-
-def _exports() -> tuple[str, ...]:
-    from cvg_warehouse.contracts.exports import EXPORTS
-
-    return EXPORTS
+def line_of_mojibake(text: str) -> int:
+    """The first line, from 1, whose UTF-8 was read as cp1252 somewhere on its way; 0 for none."""
+    found = MOJIBAKE.search(text) if BROKEN_PREFIX.search(text) else None
+    return text.count("\n", 0, found.start()) + 1 if found else 0
 
 
 def _decoded(content: bytes, problems: list[Place]) -> str:
@@ -72,7 +67,7 @@ def _decoded(content: bytes, problems: list[Place]) -> str:
         text = content.decode("cp1252")
     except UnicodeDecodeError:
         raise FileRefused("encoding_unknown", line=line) from None
-    if is_mojibake(text):
+    if line_of_mojibake(text):
         raise FileRefused("encoding_mixed", line=line)
     problems.append(Place("encoding_cp1252"))
     return text
@@ -88,10 +83,6 @@ def _has_utf8_line(content: bytes) -> bool:
                 continue
             return True
     return False
-
-
-def _line_of_mojibake(text: str) -> int:
-    return text.count("\n", 0, MOJIBAKE.search(text).start()) + 1
 
 
 def _separator(text: str, contract: Contract, problems: list[Place]) -> tuple[str, int]:

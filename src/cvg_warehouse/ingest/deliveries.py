@@ -13,14 +13,14 @@ from pathlib import Path
 
 import polars as pl
 
-from cvg_warehouse.contracts.delivery import contract_hash
-from cvg_warehouse.contracts.exports import EXPORTS
+from cvg_warehouse.contracts.exports import EXPORTS, contract_hash
+from cvg_warehouse.contracts.seeds import territory_of_worksite
 from cvg_warehouse.ingest.combining import FILE, ROW, SHEET, Combined, combine
 from cvg_warehouse.ingest.findings import FileResult, Finding, IngestResult, Outcome, SheetResult
 from cvg_warehouse.ingest.pseudonyms import key_version
 from cvg_warehouse.ingest.reading import LINE, FileReading, SheetReading, hash_of, read_file
 from cvg_warehouse.ingest.sheets import Place
-from cvg_warehouse.ingest.store import REPLACED, Store
+from cvg_warehouse.ingest.store import REPLACED, open_store
 from cvg_warehouse.terminal import Refusal, shown
 
 ANNOUNCEMENT = "livraison.csv"
@@ -43,49 +43,48 @@ class Delivered:
 
 def run(
     deliveries: Path,
-    out: Path | None,
+    out: Path,
     key: bytes,
     jobs: int = 1,
     dry_run: bool = False,
     quarantine: Path | None = None,
-    tell: Callable[[int], None] = lambda total: None,
-    one_more: Callable[[], None] = lambda: None,
+    count: Callable[[int], None] = lambda total: None,
+    advance: Callable[[], None] = lambda: None,
 ) -> IngestResult:
     """Take in all files of a folder tree and return what was found, without values.
 
-    `out` None, or `dry_run`, writes nothing. `quarantine` is `out`'s neighbour of that name unless
-    it is given. `tell` is called with the number of files, `one_more` after each.
+    `dry_run` writes nothing. `quarantine` is `out`'s neighbour of that name unless it is given.
+    `count` is called with the number of files, `advance` after each.
 
-    Raises Refusal, with nothing written, where no file can be read or nothing can be written.
+    Raises Refusal, with nothing written, where no file can be read, nothing can be written, or
+    another ingest into one of the folders is under way.
     """
-    files = delivered_files(deliveries, quarantine or (out and out.parent / "quarantine"))
-    store = Store.open(out, quarantine, key_version(key))
-    tell(len(files))
-    readings, repeats = _read_all(files, key, jobs, one_more)
-    orders = store.orders(
-        {
-            reading.path: (reading.sha256, reading_of.delivered_on)
-            for reading, reading_of in ((r, _named(files, r.path)) for r in readings)
-        }
-    )
-    combined = combine(readings, orders, store.previous())
-    results = [_result(reading, combined, files) for reading in readings]
-    results += [_repeated(path, original, results, files) for path, original in repeats.items()]
-    results.sort(key=lambda result: result.path)
-    _assert_balance(results, combined)
-    result = IngestResult(
-        files=results,
-        rows={name: combined.exports[name].all_rows.height for name in EXPORTS},
-        absent=combined.absent,
-        corrections=combined.corrections,
-        duplicates=combined.duplicates,
-        key_version=key_version(key),
-        contract_hash=contract_hash(),
-        out=store.out,
-        quarantine=store.quarantine,
-    )
-    if store.out is not None and not dry_run:
-        store.write(result, combined, readings, orders)
+    files = delivered_files(deliveries, quarantine or out.parent / "quarantine")
+    with open_store(out, quarantine, key_version(key), writes=not dry_run) as store:
+        count(len(files))
+        readings, repeats = _read_all(files, key, jobs, advance)
+        dates = {file.path: file.delivered_on for file in files}
+        orders = store.orders({r.path: (r.sha256, dates[r.path]) for r in readings})
+        combined = combine(readings, orders, store.previous())
+        results = [_result(reading, combined, dates[reading.path]) for reading in readings]
+        results += [
+            _repeated(path, original, results, dates[path]) for path, original in repeats.items()
+        ]
+        results.sort(key=lambda result: result.path)
+        _assert_balance(results, combined)
+        result = IngestResult(
+            files=results,
+            rows={name: combined.exports[name].all_rows.height for name in EXPORTS},
+            absent=combined.absent,
+            corrections=combined.corrections,
+            duplicates=combined.duplicates,
+            key_version=key_version(key),
+            contract_hash=contract_hash(),
+            out=store.out,
+            quarantine=store.quarantine,
+        )
+        if not dry_run:
+            store.write(result, combined, readings, orders)
     return result
 
 
@@ -142,12 +141,8 @@ def _announced(file: Path) -> dict[str, int]:
         ) from None
 
 
-def _named(files: list[Delivered], path: str) -> Delivered:
-    return next(file for file in files if file.path == path)
-
-
 def _read_all(
-    files: list[Delivered], key: bytes, jobs: int, one_more: Callable[[], None]
+    files: list[Delivered], key: bytes, jobs: int, advance: Callable[[], None]
 ) -> tuple[list[FileReading], dict[str, str]]:
     """Readings of the files, and by path the file that another one repeats byte for byte."""
     by_hash: dict[tuple[str, str], str] = {}
@@ -160,7 +155,7 @@ def _read_all(
             originals.append(file)
         else:
             repeats[file.path] = original
-            one_more()
+            advance()
     readings = []
     with _pool(min(jobs, len(originals))) as submit:
         futures = [
@@ -171,7 +166,7 @@ def _read_all(
             import great_expectations.expectations  # noqa: F401
         for future in as_completed(futures):
             readings.append(future.result())
-            one_more()
+            advance()
     return sorted(readings, key=lambda reading: reading.path), repeats
 
 
@@ -195,12 +190,12 @@ def _here(function: Callable, *arguments: object) -> Future:
     return done
 
 
-def _result(reading: FileReading, combined: Combined, files: list[Delivered]) -> FileResult:
+def _result(reading: FileReading, combined: Combined, delivered_on: str) -> FileResult:
     result = FileResult(
         path=reading.path,
         sha256=reading.sha256,
         outcome=Outcome.REFUSED if reading.refused else Outcome.LOADED,
-        delivered_on=_named(files, reading.path).delivered_on,
+        delivered_on=delivered_on,
     )
     places = [(place, "") for place in (*reading.refused, *reading.warnings)]
     for sheet in reading.sheets:
@@ -245,16 +240,12 @@ def _balance(path: str, sheet: SheetReading, combined: Combined) -> SheetResult:
 
 def _codes(sheet: SheetReading) -> tuple[str, ...]:
     """Known codes of worksites; what is no code is a value, and not shown."""
-    from cvg_warehouse.contracts.delivery import territory_of_worksite
-
     if "chantier" not in sheet.rows.columns:
         return ()
     return tuple(sorted(set(sheet.rows["chantier"]) & set(territory_of_worksite())))
 
 
 def _held(path: str, sheet: SheetReading, combined: Combined) -> list[Finding]:
-    from cvg_warehouse.contracts.delivery import territory_of_worksite
-
     export = combined.exports[sheet.export]
     doubtful = {row: [(column, "identifier_two_people")] for column, row in combined.doubtful}
     rows = _of_sheet(export.rows, path, sheet.name)
@@ -272,16 +263,14 @@ def _held(path: str, sheet: SheetReading, combined: Combined) -> list[Finding]:
     return findings
 
 
-def _repeated(
-    path: str, original: str, results: list[FileResult], files: list[Delivered]
-) -> FileResult:
+def _repeated(path: str, original: str, results: list[FileResult], delivered_on: str) -> FileResult:
     """The result of a file that repeats another one: the same counts, and nothing changed."""
     of = next(result for result in results if result.path == original)
     return FileResult(
         path=path,
         sha256=of.sha256,
         outcome=Outcome.REFUSED if of.outcome is Outcome.REFUSED else Outcome.REPEATED,
-        delivered_on=_named(files, path).delivered_on,
+        delivered_on=delivered_on,
         repeats=original,
         sheets=of.sheets,
         findings=[

@@ -14,17 +14,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from cvg_warehouse.contracts.delivery import (
-    Contract,
-    Field,
-    contract_of,
-    reference,
-    territory_of_worksite,
-)
+from cvg_warehouse.contracts.exports import Contract, Field, contract_of
+from cvg_warehouse.contracts.seeds import reference, territory_of_worksite
+from cvg_warehouse.formulas import FORMULA
 from cvg_warehouse.ingest.values import MISSING, STORED_DATE, STORED_INTEGER
 
 if TYPE_CHECKING:
     import pandas as pd
+    from great_expectations.core.batch_definition import BatchDefinition
     from great_expectations.expectations import Expectation
 
 # Read when Great Expectations is imported, which takes seconds and waits for the first check.
@@ -39,7 +36,8 @@ _LETTERS = {"e": "[eéèê]", "o": "[oô]", "a": "[aàâ]"}
 _MISSING = "|".join(
     "".join(_LETTERS.get(sign, re.escape(sign)) for sign in word) for word in sorted(MISSING)
 )
-WRONG_TEXT = rf"(?is)^(?:'?[=+@-].*|#(?:ref|n/?a|val|div|no?m|nul|name|calc|spill).*|{_MISSING})$"
+_ERROR = "#(?:ref|n/?a|val|div|no?m|nul|name|calc|spill)"
+WRONG_TEXT = rf"(?is)^(?:'?{FORMULA}.*|{_ERROR}.*|{_MISSING})$"
 EXPLAINED = "explained"
 """In the place of a check's id: the form of the value decides which check it fails."""
 DATES_OF_YEAR = {"sorties": "date_sortie", "actions": "date_action"}
@@ -65,6 +63,7 @@ def key_failures(rows: pl.DataFrame, key: tuple[str, ...]) -> list[int]:
     """Rows that share their key (names of columns) with another row."""
     import great_expectations.expectations as gxe
 
+    unique: Expectation
     if len(key) > 1:
         unique = gxe.ExpectCompoundColumnsToBeUnique(
             column_list=list(key), ignore_row_if="never", meta=_meta("key_conflict", key[0])
@@ -82,7 +81,7 @@ def reference_failures(rows: pl.DataFrame) -> list[Failure]:
     """
     import great_expectations.expectations as gxe
 
-    checks = [
+    checks: list[Expectation] = [
         gxe.ExpectColumnValuesToBeInSet(
             column="_pathway", value_set=["known"], meta=_meta(EXPLAINED, "id_parcours")
         )
@@ -265,7 +264,10 @@ def _failures(
         batch = _batch_definition().get_batch({"dataframe": piece})
         suite = gx.ExpectationSuite("contract", expectations=list(expectations))
         for result in batch.validate(suite, result_format=WITHOUT_VALUES).results:
-            meta = result.expectation_config.meta
+            config = result.expectation_config
+            if config is None or config.meta is None:
+                raise RuntimeError("a check has lost its id")
+            meta = config.meta
             if result.exception_info.get("raised_exception", False):
                 raise RuntimeError(f"the check {meta['check_id']} could not be made")
             failures |= {
@@ -294,11 +296,12 @@ def _pandas(rows: pl.DataFrame) -> "pd.DataFrame":
 
 
 @cache
-def _batch_definition() -> "gx.core.BatchDefinition":  # noqa: F821
+def _batch_definition() -> "BatchDefinition":
     import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     source = context.data_sources.add_pandas("deliveries")
     return source.add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")

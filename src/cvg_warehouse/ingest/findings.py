@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from cvg_warehouse.contracts.checks import severity_of
+
 
 class Outcome(StrEnum):
     """What became of a file."""
@@ -100,8 +102,6 @@ class FileResult:
     @property
     def warnings(self) -> int:
         """Findings of the severity `warn`."""
-        from cvg_warehouse.contracts.checks import severity_of
-
         return sum(severity_of(finding.check_id) == "warn" for finding in self.findings)
 
 
@@ -155,8 +155,8 @@ class IngestResult:
     duplicates: list[LikelyDuplicate]
     key_version: str
     contract_hash: str
-    out: Path | None = None
-    quarantine: Path | None = None
+    out: Path
+    quarantine: Path
 
     @property
     def findings(self) -> list[Finding]:

@@ -2,16 +2,21 @@
 
 from collections import Counter
 
-from cvg_warehouse.contracts.delivery import (
-    AUXILIARY,
-    COMING_BACK,
-    PSEUDONYMS,
-    Contract,
-    export_names,
-)
-from cvg_warehouse.contracts.text import name_of, words
+from cvg_warehouse.contracts.exports import AUXILIARY, LINEAGE, Contract, export_names
+from cvg_warehouse.contracts.text import header_key, words_of
 from cvg_warehouse.ingest.sheets import FileRefused, Place
 
+PSEUDONYMS = {"id_salarie": "pseudonyme_salarie", "id_parcours": "pseudonyme_parcours"}
+"""Headers of the quarantine for identifiers, which are pseudonyms there already."""
+OF_THE_QUARANTINE = (
+    *PSEUDONYMS.values(),
+    *LINEAGE,
+    "annee_naissance",
+    "version_cle",
+    "raison",
+    "colonne",
+)
+"""Headers that rows of the quarantine have besides those of their export."""
 TITLE_LINES = 20
 NAMES_IN_A_SECOND_HEADER = 2
 
@@ -22,7 +27,7 @@ def export_told_by(name: str) -> str | None:
     The longest of the declared names that stands in it decides: `suivi_post_sortie` is no `sortie`.
     A name that tells two exports tells none.
     """
-    told, named = words(name), export_names()
+    told, named = words_of(name), export_names()
     found: dict[tuple[int, int], str] = {}
     for name_words, export in named.items():
         size = len(name_words)
@@ -44,10 +49,9 @@ def export_told_by(name: str) -> str | None:
 
 def columns_of(header: list[str], contract: Contract) -> dict[int, str]:
     """Column by position, for the headers that the contract knows."""
-    known = contract.headers | {name_of(name): name for name in COMING_BACK}
-    return {
-        position: known[name] for position, name in enumerate(map(name_of, header)) if name in known
-    }
+    known = contract.headers | {header_key(name): name for name in OF_THE_QUARANTINE}
+    keys = enumerate(map(header_key, header))
+    return {position: known[key] for position, key in keys if key in known}
 
 
 def matches(header: list[str], contract: Contract) -> bool:

@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterable, Set
 from functools import cache
 
-from cvg_warehouse.contracts.delivery import reference
-from cvg_warehouse.contracts.text import folded, words
+from phonenumbers import Leniency, PhoneNumberMatcher
+from stdnum.fr import nir
+
+from cvg_warehouse.contracts.seeds import reference
+from cvg_warehouse.contracts.text import folded, words_of
 from cvg_warehouse.paths import CONTRACTS
 
 KNOWN_PARTNERS = CONTRACTS / "known_partners.csv"
@@ -22,18 +25,16 @@ SHORTEST_NAME = 3
 MOST_WORDS = 5
 
 MAIL = re.compile(r"[^\s@;,]+\s?@\s?[^\s@;,]+|\S+\s?(\(at\)|\[at\])\s?\S+", re.IGNORECASE)
-# Ten figures from 0 on, or the French prefix and nine, whatever separates them.
-PHONE = re.compile(
-    r"(?<![^\W_])(?:(?:\+|00)\s?33[\s./-]?(?:\(0\)[\s./-]?)?|0)[1-9](?:[\s./-]?\d{2}){4}(?![^\W_])"
-    r"|(?<![\w+])\+\d{1,3}(?:[\s./-]?\d{2,4}){3,5}(?!\d)"
-)
-# Sex, year, month, department (Corsica with a letter), commune, order, and mostly the two figures
-# of the key.
-NIR = re.compile(
-    r"(?<![^\W_])[1-478][\s.-]?\d{2}[\s.-]?(?:0[1-9]|1[0-2]|[2-4]\d|5\d|6[0-2]|99)[\s.-]?"
-    r"(?:\d{2}|2[AB])[\s.-]?\d{3}[\s.-]?\d{3}(?:[\s./-]*\d{2})?(?![^\W_])",
+# What the libraries look at: they are slow, and most texts hold no such run of figures.
+PHONE_LIKE = re.compile(r"(?<![^\W_])[+0](?:\W{0,3}\d){8}")
+# Five figures, the department (Corsica with a letter), six figures, and mostly the key.
+NIR_LIKE = re.compile(
+    r"(?<![^\W_])(?:\d[\s./-]?){5}\d[\dAB](?:[\s./-]?\d){6}(?:[\s./-]*\d{2})?(?![^\W_])",
     re.IGNORECASE,
 )
+SLASH = re.compile(r"(?<=\d)/(?=\d)")
+# Sex and month of birth, which may be of a kind for births whose month is not known.
+SEX_AND_MONTH = re.compile(r"[1-478]\d{2}(?:0[1-9]|1[0-2]|[2-5]\d|6[0-2]|99)")
 
 
 def points_at_a_person(value: str, names: Set[str] = frozenset()) -> str | None:
@@ -43,9 +44,9 @@ def points_at_a_person(value: str, names: Set[str] = frozenset()) -> str | None:
     """
     if MAIL.search(value):
         return "text_mail"
-    if NIR.search(value):
+    if _holds_nir(value):
         return "text_nir"
-    if PHONE.search(value):
+    if _holds_phone(value):
         return "text_phone"
     if names and _holds_name(value, names):
         return "text_name"
@@ -57,8 +58,34 @@ def names_in(values: Iterable[str]) -> set[str]:
 
     A name that is also a word of the reference lists (Paris, Logement) is none to look for.
     """
-    names = {" ".join(words(value)) for value in values}
+    names = {" ".join(words_of(value)) for value in values}
     return {name for name in names if len(name) >= SHORTEST_NAME} - _reference_words()
+
+
+def _holds_nir(value: str) -> bool:
+    """Whether a social security number stands in it: with its right key, or else in its form.
+
+    A number that is mistyped, or written without its key, points at a person all the same.
+    """
+    for found in NIR_LIKE.finditer(value):
+        number = nir.compact(re.sub(r"[/-]", "", found[0]))
+        if nir.is_valid(number) or SEX_AND_MONTH.match(number):
+            return True
+    return False
+
+
+def _holds_phone(value: str) -> bool:
+    """Whether a phone number stands in it, of whatever country; without a prefix it is French."""
+    if not PHONE_LIKE.search(value):
+        return False
+    # A number need not be in use: those of fiction are none, and look the same. With slashes it
+    # would be taken for a date.
+    text = SLASH.sub(".", value)
+    return any(
+        found.raw_string.startswith(("+", "0", "(0"))
+        and not (text[: found.start][-1:].isalnum() or text[found.end :][:1].isalnum())
+        for found in PhoneNumberMatcher(text, "FR", Leniency.POSSIBLE)
+    )
 
 
 def _holds_name(value: str, names: Set[str]) -> bool:
@@ -66,7 +93,7 @@ def _holds_name(value: str, names: Set[str]) -> bool:
     for item in value.split(";"):
         if folded(item) in partners:
             continue
-        said = words(item)
+        said = words_of(item)
         for start in range(len(said)):
             for end in range(start + 1, min(start + MOST_WORDS, len(said)) + 1):
                 if " ".join(said[start:end]) in names:
@@ -84,4 +111,4 @@ def known_partners() -> frozenset[str]:
 @cache
 def _reference_words() -> frozenset[str]:
     texts = (text for seed in SEEDS_OF_WORDS for row in reference(seed) for text in row.values())
-    return frozenset(word for text in texts for word in words(text or ""))
+    return frozenset(word for text in texts for word in words_of(text or ""))

@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from cvg_warehouse.contracts.text import words
+from cvg_warehouse.contracts.text import words_of
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.terminal import Refusal, shown
 
@@ -33,7 +33,7 @@ def pseudonym(key: bytes, kind: str, identifier: str) -> str:
 
 def identity(key: bytes, name: str, first_name: str, birth_date: str) -> str:
     """What stands for a person by name and birth date, or '' where one of them is not known."""
-    said = [" ".join(words(name)), " ".join(words(first_name)), birth_date]
+    said = [" ".join(words_of(name)), " ".join(words_of(first_name)), birth_date]
     return pseudonym(key, "identity", "\0".join(said)) if all(said) else ""
 
 

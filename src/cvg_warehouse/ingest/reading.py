@@ -12,11 +12,11 @@ from pathlib import Path
 
 import polars as pl
 
-from cvg_warehouse.contracts.delivery import ORIGIN, PSEUDONYMS, Contract, Field, contract_of
+from cvg_warehouse.contracts.exports import LINEAGE, Contract, Field, contract_of
 from cvg_warehouse.contracts.text import trimmed
 from cvg_warehouse.ingest.archive import refuse_large
 from cvg_warehouse.ingest.csv_file import read_csv
-from cvg_warehouse.ingest.layout import columns_of
+from cvg_warehouse.ingest.layout import PSEUDONYMS, columns_of
 from cvg_warehouse.ingest.people import names_in, points_at_a_person
 from cvg_warehouse.ingest.pseudonyms import PSEUDONYM, identity, key_version, pseudonym
 from cvg_warehouse.ingest.sheets import FileRefused, Place, RawFile, RawSheet
@@ -134,12 +134,7 @@ def _read_sheet(sheet: RawSheet, key: bytes, reading: FileReading) -> SheetReadi
             texts = _mapped(delivered, trimmed)
             held += _places(sheet, texts, column.name, wrong_identifier)
             short = lost_zeros(texts.unique().to_list())
-            held += _places(
-                sheet,
-                texts,
-                column.name,
-                lambda value, short=short: "identifier_leading_zeros" if value in short else None,
-            )
+            held += _places(sheet, texts, column.name, partial(_without_zeros, short))
             rows[column.name] = _mapped(texts, partial(_pseudonym_or_nothing, key, column.name))
         else:
             rows[column.name] = _mapped(
@@ -162,7 +157,7 @@ def _read_sheet(sheet: RawSheet, key: bytes, reading: FileReading) -> SheetReadi
             _identities(cells, positions, rows, key).alias(IDENTITY),
             *(
                 (cells[positions[name]] if name in positions else nothing).alias(f"_{name}")
-                for name in ORIGIN
+                for name in LINEAGE
             ),
         ),
         held=held,
@@ -187,7 +182,7 @@ def _header_warnings(sheet: RawSheet, contract: Contract, positions: dict[str, s
         warnings.append(
             Place("column_unknown", sheet.name, 0, told if is_name else f"n° {position + 1}")
         )
-    if not any(header in positions for header in ORIGIN):
+    if not any(header in positions for header in LINEAGE):
         warnings += [
             Place("column_absent", sheet.name, 0, column.name)
             for column in contract.fields
@@ -196,6 +191,10 @@ def _header_warnings(sheet: RawSheet, contract: Contract, positions: dict[str, s
             and column.treatment != "dropped"
         ]
     return warnings
+
+
+def _without_zeros(short: set[str], value: str) -> str | None:
+    return "identifier_leading_zeros" if value in short else None
 
 
 def _pseudonym_or_nothing(key: bytes, kind: str, identifier: str) -> str:
@@ -257,8 +256,7 @@ def _totals(cells: pl.DataFrame, lines: list[int]) -> list[int]:
 
 def _places(sheet: RawSheet, values: pl.Series, column: str, wrong: Wrong) -> list[Place]:
     """Places of the values that fail a check."""
-    failing = {value: wrong(value) for value in values.unique().to_list()}
-    failing = {value: check_id for value, check_id in failing.items() if check_id}
+    failing = {value: check_id for value in values.unique().to_list() if (check_id := wrong(value))}
     if not failing:
         return []
     return [

@@ -4,25 +4,25 @@ The manifest says which files made the exports and in which order they were take
 value of a row. The quarantine is a folder that only its owner reads.
 """
 
-import fcntl
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from cvg_warehouse.contracts.delivery import PSEUDONYMS, contract_of
-from cvg_warehouse.contracts.exports import EXPORTS, LINEAGE, consolidated_columns
+from cvg_warehouse.contracts.exports import EXPORTS, LINEAGE, consolidated_columns, contract_of
+from cvg_warehouse.files import locked, unfinished_folder
+from cvg_warehouse.formulas import disarmed
 from cvg_warehouse.ingest.combining import FILE, ORDER, ROW, SHEET, Combined, Export
 from cvg_warehouse.ingest.findings import IngestResult
+from cvg_warehouse.ingest.layout import PSEUDONYMS
 from cvg_warehouse.ingest.people import points_at_a_person
 from cvg_warehouse.ingest.reading import LINE, FileReading
-from cvg_warehouse.ingest.values import FORMULA, STORED_DATE, WITHHELD
+from cvg_warehouse.ingest.values import STORED_DATE, WITHHELD
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.terminal import Refusal, shown
 
@@ -31,46 +31,60 @@ REPLACED = "replaced"
 UNTRACKED = PROJECT / "target"
 ROWS_AT_ONCE = 50_000
 NO_ORDER = "0000-00-00 000000"
-POINTS_AT_A_PERSON = {"text_name", "text_phone", "text_mail", "text_nir"}
 ABOUT = ("raison", *LINEAGE, "version_cle")
+
+
+@contextmanager
+def open_store(out: Path, quarantine: Path | None, version: str, writes: bool) -> Iterator["Store"]:
+    """What earlier runs left, for this run alone until the end where it `writes`.
+
+    The quarantine is `out`'s neighbour of that name unless it is given; `version` is that of the
+    key. Raises Refusal where this run may not follow the earlier ones, or another one is under way.
+    """
+    out = out.resolve()
+    quarantine = (quarantine or out.parent / "quarantine").resolve()
+    _refuse_places(out, quarantine)
+    with ExitStack() as locks:
+        for folder, option in ((out, "--out"), (quarantine, "--quarantine")) if writes else ():
+            lock = folder.with_name(f".{folder.name}.lock")
+            busy = f"{shown(folder)}: another ingest is writing to it; wait for its end"
+            elsewhere = f"name another folder with {option}"
+            locks.enter_context(locked(lock, busy, elsewhere, mode=0o600))
+        yield Store(out, quarantine, _previous_manifest(out, version))
+
+
+def _refuse_places(out: Path, quarantine: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise Refusal(f"--out {shown(out)}: a file has this name; name a folder")
+    if quarantine.is_relative_to(out) or out.is_relative_to(quarantine):
+        raise Refusal(f"--quarantine {shown(quarantine)}: name a folder apart from --out")
+    if quarantine.is_relative_to(PROJECT) and not quarantine.is_relative_to(UNTRACKED):
+        raise Refusal(
+            f"--quarantine {shown(quarantine)}: lies inside the project; name one outside it"
+        )
+
+
+def _previous_manifest(out: Path, version: str) -> dict[str, Any]:
+    manifest = _read_json(out / MANIFEST) or {}
+    if manifest and manifest.get("key_version") != version:
+        raise Refusal(
+            f"{shown(out / MANIFEST)}: made with another key (version "
+            f"{manifest.get('key_version')}, now {version}); use that key, or a new --out and "
+            "deliver everything again"
+        )
+    if not manifest and any((out / f"{name}.csv").exists() for name in EXPORTS):
+        raise Refusal(f"--out {shown(out)}: holds exports that no ingest made; name another folder")
+    return manifest
 
 
 @dataclass
 class Store:
     """The folder of the exports and the quarantine beside it."""
 
-    out: Path | None
-    quarantine: Path | None
-    manifest: dict
-    """The manifest of the run before, or {}."""
-
-    @classmethod
-    def open(cls, out: Path | None, quarantine: Path | None, version: str) -> "Store":
-        """What an earlier run left. Raises Refusal where this one may not follow it."""
-        if out is None:
-            return cls(None, None, {})
-        out = out.resolve()
-        quarantine = (quarantine or out.parent / "quarantine").resolve()
-        if out.exists() and not out.is_dir():
-            raise Refusal(f"--out {shown(out)}: a file has this name; name a folder")
-        if quarantine.is_relative_to(out) or out.is_relative_to(quarantine):
-            raise Refusal(f"--quarantine {shown(quarantine)}: name a folder apart from --out")
-        if quarantine.is_relative_to(PROJECT) and not quarantine.is_relative_to(UNTRACKED):
-            raise Refusal(
-                f"--quarantine {shown(quarantine)}: lies inside the project; name one outside it"
-            )
-        manifest = _read_json(out / MANIFEST) or {}
-        if manifest and manifest.get("key_version") != version:
-            raise Refusal(
-                f"{shown(out / MANIFEST)}: made with another key (version "
-                f"{manifest.get('key_version')}, now {version}); use that key, or a new --out and "
-                "deliver everything again"
-            )
-        if not manifest and any((out / f"{name}.csv").exists() for name in EXPORTS):
-            raise Refusal(
-                f"--out {shown(out)}: holds exports that no ingest made; name another folder"
-            )
-        return cls(out, quarantine, manifest)
+    out: Path
+    quarantine: Path
+    manifest: dict[str, Any]
+    """The manifest of the previous run, or {}."""
 
     def orders(self, files: dict[str, tuple[str, str]]) -> dict[str, str]:
         """The order of each file's delivery, by path: its declared date, then the run that took it.
@@ -95,9 +109,9 @@ class Store:
         found = {}
         for name in EXPORTS:
             columns = [column.name for column in consolidated_columns(name)]
-            file = self.out / f"{name}.csv" if self.out else None
-            if self.manifest and file is not None and file.exists():
-                rows = pl.read_csv(file, infer_schema=False, empty_string_is_null=False)
+            exported = self.out / f"{name}.csv"
+            if self.manifest and exported.exists():
+                rows = pl.read_csv(exported, infer_schema=False, empty_string_is_null=False)
                 rows = rows.select(columns)
             else:
                 rows = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
@@ -118,7 +132,10 @@ class Store:
         """Write everything beside its place first, then move it in, file by file."""
         names = set().union(*(reading.names for reading in readings))
         try:
-            with _unfinished(self.out, 0o755) as new, _unfinished(self.quarantine, 0o700) as held:
+            with (
+                unfinished_folder(self.out) as new,
+                unfinished_folder(self.quarantine, 0o700) as held,
+            ):
                 for name, export in combined.exports.items():
                     _write_export(new / f"{name}.csv", name, export)
                     self._write_quarantine(held, name, export, result, names)
@@ -178,7 +195,7 @@ class Store:
     def _write_quarantine(
         self, folder: Path, name: str, export: Export, result: IngestResult, names: set[str]
     ) -> None:
-        """Rows to be mended: those of this run, and those of earlier ones that did not come again.
+        """Rows to be fixed: those of this run, and those of earlier ones that did not come again.
 
         Direct identifiers are dropped, `id_salarie` and `id_parcours` are pseudonyms, and what
         points at a person is taken out.
@@ -188,7 +205,9 @@ class Store:
         again = set(export.rows.select(FILE, SHEET, pl.col(LINE).cast(pl.String)).rows())
         again |= set(export.rows.select(f"_{column}" for column in LINEAGE).rows())
         kept = earlier.filter(
-            ~pl.Series([place in again for place in earlier.select(LINEAGE).rows()], dtype=bool)
+            pl.Series(
+                [place not in again for place in earlier.select(LINEAGE).rows()], dtype=pl.Boolean
+            )
         )
         rows = pl.concat([kept, rows])
         if rows.height:
@@ -280,16 +299,16 @@ def _shown(value: str, names: set[str]) -> str:
     """A value that an analyst may see: nothing of a person, and no live formula."""
     if points_at_a_person(value, names):
         return WITHHELD
-    return "'" + value if FORMULA.fullmatch(value) and not value.startswith("'") else value
+    return disarmed(value)
 
 
 def _write_export(file: Path, name: str, export: Export) -> None:
     columns = [column.name for column in consolidated_columns(name)]
     names = dict.fromkeys(["annee", *LINEAGE, *contract_of(name).key])
-    order = export.all_rows.select(*names, _at=pl.int_range(pl.len())).with_columns(
+    keys = export.all_rows.select(*names, _at=pl.int_range(pl.len())).with_columns(
         pl.col("ligne_source").cast(pl.Int64, strict=False)
     )
-    order = order.sort(pl.all(), nulls_last=True)["_at"]
+    order = keys.sort(pl.all(), nulls_last=True)["_at"]
     # Null, for Polars writes an empty text in quotes.
     known = pl.col(columns).replace("", None)
     with file.open("wb") as stream:
@@ -315,7 +334,7 @@ def _hash(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _read_json(file: Path) -> dict | list | None:
+def _read_json(file: Path) -> Any:  # noqa: ANN401
     try:
         return json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -326,29 +345,6 @@ def _read_json(file: Path) -> dict | list | None:
 
 def _write_json(file: Path, content: dict | list) -> None:
     file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-@contextmanager
-def _unfinished(folder: Path, mode: int) -> Iterator[Path]:
-    """A folder beside the final one for unfinished files; gone at the end, whatever happens."""
-    unfinished = folder.with_name(f".{folder.name}.unfinished")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    lock = os.open(folder.with_name(f".{folder.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(lock)
-        raise Refusal(
-            f"{shown(folder)}: another ingest is writing to it; wait for its end"
-        ) from None
-    try:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(mode=mode)
-        yield unfinished
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        folder.with_name(f".{folder.name}.lock").unlink(missing_ok=True)
-        os.close(lock)
 
 
 def _move_in(unfinished: Path, folder: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rich.table import Table
 
 from cvg_warehouse.contracts.checks import all_checks, severity_of
-from cvg_warehouse.ingest.findings import FileResult, Finding, IngestResult, Outcome
+from cvg_warehouse.ingest.findings import FileResult, IngestResult, Outcome
 from cvg_warehouse.terminal import out, shown
 
 LISTED = 5
@@ -28,13 +28,13 @@ def problem_lines(result: IngestResult) -> Iterator[str]:
         )
     if result.corrections:
         yield f"warning: {len(result.corrections):,} rows were corrected by a later delivery"
-    for reason, told in (
+    for reason, text in (
         ("same_identity", "seem to be one person under several identifiers"),
         ("same_identifier", "is one identifier for several names or birth dates"),
     ):
         count = sum(duplicate.reason == reason for duplicate in result.duplicates)
         if count:
-            yield f"warning: likely duplicates: {count:,} x {told}; review them, none is merged"
+            yield f"warning: likely duplicates: {count:,} x {text}; review them, none is merged"
 
 
 def print_result(result: IngestResult, is_dry: bool) -> None:
@@ -55,12 +55,12 @@ def print_result(result: IngestResult, is_dry: bool) -> None:
     for name, rows in result.rows.items():
         table.add_row(f"{name}.csv", f"{rows:,} rows")
     out.print(table)
-    if is_dry or result.out is None:
+    if is_dry:
         out.print("Nothing was written (--dry-run).")
         return
     out.print(f"Written to {shown(result.out)}; the balance is in manifest.json", soft_wrap=True)
     if any(file.quarantined for file in kept):
-        out.print(f"Rows to mend: {shown(result.quarantine)} (analysts only)", soft_wrap=True)
+        out.print(f"Rows to fix: {shown(result.quarantine)} (analysts only)", soft_wrap=True)
     out.print(f"Next: CVG_EXPORTS={shown(result.out)} cvg build", soft_wrap=True)
 
 
@@ -86,8 +86,3 @@ def _line(file: str, sheet: str, column: str, check_id: str, lines: list[int]) -
         f"{CONSEQUENCES[severity_of(check_id)]}: {', '.join(places)}: broken rule: {check.rule}; "
         f"{check.mend} [{check_id}]"
     )
-
-
-def place_of(finding: Finding) -> str:
-    """The line of a single finding."""
-    return _line(finding.file, finding.sheet, finding.column, finding.check_id, [finding.line])

@@ -7,8 +7,9 @@ the expectations then find it, and `explain` says which check it fails.
 import re
 from datetime import date
 
-from cvg_warehouse.contracts.delivery import Field
+from cvg_warehouse.contracts.exports import Field
 from cvg_warehouse.contracts.text import INSIDE_NUMBERS, folded, trimmed
+from cvg_warehouse.formulas import is_formula
 
 FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
@@ -20,7 +21,6 @@ INTEGER = re.compile(r"(-?\d+)(,0{1,2})?", re.ASCII)
 SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+?\d{1,3}", re.ASCII | re.IGNORECASE)
 ROUNDED = re.compile(r"\d{15}0+", re.ASCII)
 ERROR = re.compile(r"#(REF|N/?A|VALUE|VALEUR|DIV/0|NAME|NOM|NULL|NUL|NUM|NOMBRE|CALC|SPILL)[!?]?.*")
-FORMULA = re.compile(r"'?[=+@-].*", re.DOTALL)
 MISSING_WORDS = (
     "n/a na n.a. null none nil nan nc n.c. nr n.r. ? ?? - -- --- / neant inconnu inconnue"
 )
@@ -37,7 +37,6 @@ TOTALS = re.compile(r"(sous[ -]?|grand )?tota(l|ux)\b.*|somme\b.*|moyenne\b.*|no
 WITHHELD = "[retiré]"
 STORED_DATE = r"^(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 STORED_INTEGER = r"^-?[0-9]{1,9}$"
-WIDEST_IDENTIFIER = 20
 
 
 def stored(field: Field, value: str, from_workbook: bool) -> str:
@@ -51,7 +50,7 @@ def stored(field: Field, value: str, from_workbook: bool) -> str:
         found = INTEGER.fullmatch(INSIDE_NUMBERS.sub("", value))
         return str(int(found[1])) if found and len(found[1]) <= 9 else value
     if field.spellings is not None:
-        return _stored_choice(field, value)
+        return _stored_choice(value, field.spellings, field.delimiter)
     if field.delimiter:
         items = [item.strip() for item in value.split(field.delimiter)]
         return field.delimiter.join(item for item in items if item)
@@ -68,22 +67,25 @@ def _stored_date(value: str, from_workbook: bool) -> str:
 
 def _date(value: str) -> date | None:
     """The date, where it is spelt as declared and exists."""
-    french, iso = FRENCH_DATE.fullmatch(value), ISO_DATE.fullmatch(value)
-    if not french and not iso:
+    if french := FRENCH_DATE.fullmatch(value):
+        parts = french.groups()[::-1]
+    elif iso := ISO_DATE.fullmatch(value):
+        parts = iso.groups()
+    else:
         return None
-    day, month, year = french.groups() if french else reversed(iso.groups())
     try:
-        return date(int(year), int(month), int(day))
+        return date(*map(int, parts))
     except ValueError:
         return None
 
 
-def _stored_choice(field: Field, value: str) -> str:
-    if not field.delimiter:
-        return field.spellings.get(folded(value), value)
-    items = [item for item in map(str.strip, value.split(field.delimiter)) if item]
-    known = [field.spellings.get(folded(item)) for item in items]
-    return value if None in known else field.delimiter.join(dict.fromkeys(known))
+def _stored_choice(value: str, spellings: dict[str, str], delimiter: str) -> str:
+    if not delimiter:
+        return spellings.get(folded(value), value)
+    items = [folded(item) for item in value.split(delimiter) if item.strip()]
+    if not all(item in spellings for item in items):
+        return value
+    return delimiter.join(dict.fromkeys(spellings[item] for item in items))
 
 
 def has_odd_spaces(value: str) -> bool:
@@ -106,7 +108,7 @@ def wrong_text(value: str) -> str | None:
         return "error_value"
     if folded(value) in MISSING:
         return "missing_as_text"
-    if FORMULA.fullmatch(value):
+    if is_formula(value.removeprefix("'")):
         return "formula_text"
     return None
 

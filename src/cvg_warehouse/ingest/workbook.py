@@ -5,10 +5,9 @@ from pathlib import Path
 import fastexcel
 import polars as pl
 
-from cvg_warehouse.contracts.delivery import AUXILIARY, contract_of
-from cvg_warehouse.contracts.exports import EXPORTS
+from cvg_warehouse.contracts.exports import AUXILIARY, EXPORTS, contract_of
 from cvg_warehouse.ingest.archive import SheetFacts, facts_of
-from cvg_warehouse.ingest.csv_file import is_mojibake
+from cvg_warehouse.ingest.csv_file import line_of_mojibake
 from cvg_warehouse.ingest.layout import export_told_by, refuse_header
 from cvg_warehouse.ingest.sheets import FileRefused, Place, RawFile, RawSheet
 
@@ -68,8 +67,6 @@ def _cells(reader: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
     try:
         sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
         frame = sheet.to_polars()
-    except fastexcel.NoDataError:
-        return pl.DataFrame()
     except Exception:  # whatever calamine says, it may quote the file
         raise FileRefused("file_unreadable", name) from None
     frame.columns = [str(position) for position in range(frame.width)]
@@ -102,7 +99,7 @@ def _sheet(name: str, export: str, cells: pl.DataFrame, facts: SheetFacts) -> Ra
     for column in rows.columns[1:]:
         texts_here = rows[column]
         broken = texts_here.str.contains("[ÂÃâï\ufffd]")
-        if broken.any() and any(map(is_mojibake, texts_here.filter(broken))):
+        if broken.any() and any(map(line_of_mojibake, texts_here.filter(broken))):
             raise FileRefused("encoding_mojibake", name)
     sheet = RawSheet(name, export, header, rows.drop("line").slice(1), lines, from_workbook=True)
     blanks = sorted(set(range(1, lines[-1])) - {header_line, *lines})

@@ -10,6 +10,7 @@ import vl_convert
 import xlsxwriter
 
 from cvg_warehouse.formats import day, number
+from cvg_warehouse.formulas import disarmed
 from cvg_warehouse.reading.charts import chart, titled
 from cvg_warehouse.reading.data import WHOLE, Edition, Indicator
 from cvg_warehouse.reading.figures import Figure, base_name, parts_text, value_text, written
@@ -27,7 +28,6 @@ from cvg_warehouse.reading.texts import (
 
 Value = str | int | float | None
 MOST_VALUES_NAMED, MOST_FIGURES_CITED = 12, 2
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     *("title", "indicator", "label", "year", "place", "place_name", "population", "breakdown"),
     *("breakdown_label", "status", "value", "unit", "numerator", "denominator", "lower", "upper"),
@@ -116,7 +116,7 @@ def xlsx_bytes(lines: list[list[Value]], notes: list[list[Value]], language: Lan
                 for column, value in enumerate(line):
                     if isinstance(value, str):
                         heading = bold if sheet is data and row == 0 else None
-                        sheet.write_string(row, column, _neutral(value), heading)
+                        sheet.write_string(row, column, disarmed(value), heading)
                     elif value is not None:
                         sheet.write_number(row, column, value)
     return stream.getvalue()
@@ -294,16 +294,11 @@ def _record(figure: Figure, grid: Grid, edition: Edition, language: Language) ->
     ]
 
 
-def _neutral(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return "'" + text if text.startswith(BEGINS_A_FORMULA) else text
-
-
 def _csv_value(value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _neutral(value)
+        return disarmed(value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return repr(value).replace(".", ",")

@@ -1,11 +1,11 @@
 """The pointer: which edition readers open next, and which are kept."""
 
 import json
-import os
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from cvg_warehouse.files import sync, unfinished_file
 from cvg_warehouse.terminal import Refusal, shown
 
 AUDIENCES = ("public", "internal")
@@ -27,13 +27,10 @@ class Pointer:
 
     def write(self, folder: Path) -> None:
         """Replace the pointer of the folder in one step."""
-        part = folder / ".current.json.part"
-        with part.open("w", encoding="utf-8") as stream:
-            json.dump({"edition": self.edition, "checksums": self.checksums}, stream, indent=1)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(pointer_file(folder))
-        sync_folder(folder)
+        content = {"edition": self.edition, "checksums": self.checksums}
+        with unfinished_file(pointer_file(folder)) as file:
+            file.write_text(json.dumps(content, indent=1), encoding="utf-8")
+        sync(folder)
 
 
 def read_pointer(folder: Path) -> Pointer | None:
@@ -65,12 +62,3 @@ def pointer_file(folder: Path) -> Path:
 def edition_file(folder: Path, edition: str, audience: str) -> Path:
     """The file of an edition for one audience, whether it is there or not."""
     return folder / f"{edition}-{audience}.duckdb"
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,11 +5,9 @@ the pointer is replaced. A publication that dies before that leaves files that t
 know; the next one starts by removing them.
 """
 
-import fcntl
 import hashlib
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -18,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from cvg_warehouse.files import locked, remove_unfinished, sync, unfinished_file
 from cvg_warehouse.paths import editions_folder
 from cvg_warehouse.publication.disclosure import Protected, protect_warehouse
 from cvg_warehouse.publication.editions.contents import Record, fill
@@ -28,15 +27,12 @@ from cvg_warehouse.publication.editions.pointer import (
     Pointer,
     edition_file,
     read_pointer,
-    sync_folder,
 )
 from cvg_warehouse.publication.editions.reading import open_locked
 from cvg_warehouse.publication.editions.verifying import checksum_of, faults_of
 from cvg_warehouse.terminal import Refusal, shown
 
 EDITION_FILE = re.compile(rf"({EDITION_ID.pattern})-(?:{'|'.join(AUDIENCES)})\.duckdb")
-# With what DuckDB may put beside it: .part.wal, .part.tmp
-PART = re.compile(r"^\..*\.part(\.\w+)?$")
 # Who else than the owner may read a file; nobody writes.
 MODES = {"public": 0o444, "internal": 0o440}
 
@@ -156,14 +152,15 @@ def _publish(
     record = Record(f"{now:%Y%m%dT%H%M%SZ}-{seal}", now, origin, previous)
     edition = record.edition_id
     try:
-        checksums = {
-            "public": _write(warehouse, folder, "public", record, protected),
-            "internal": _write(warehouse, folder, "internal", record),
-        }
-        for audience in AUDIENCES:
-            file = edition_file(folder, edition, audience)
-            _part(file).replace(file)
-        sync_folder(folder)
+        with (
+            unfinished_file(edition_file(folder, edition, "public")) as public,
+            unfinished_file(edition_file(folder, edition, "internal")) as internal,
+        ):
+            checksums = {
+                "public": _write(warehouse, public, "public", record, protected),
+                "internal": _write(warehouse, internal, "internal", record),
+            }
+        sync(folder)
         _keep(pointer, edition, checksums, kept).write(folder)
     except (OSError, duckdb.OperationalError, duckdb.FatalException):
         raise Refusal(
@@ -180,13 +177,12 @@ def _publish(
 
 def _write(
     warehouse: duckdb.DuckDBPyConnection,
-    folder: Path,
+    file: Path,
     audience: str,
     record: Record,
     protected: Protected | None = None,
 ) -> str:
-    """Write, check and bring to the disk one file under its name of passage; its checksum."""
-    file = _part(edition_file(folder, record.edition_id, audience))
+    """Write and check one file; its checksum."""
     warehouse.execute(f"attach {_quoted(file)} as edition")
     try:
         fill(warehouse, audience, record, protected)
@@ -198,8 +194,6 @@ def _write(
     if faults:
         raise Refusal(*faults, "nothing was published: please report it")
     file.chmod(MODES[audience])
-    with file.open("rb") as stream:
-        os.fsync(stream.fileno())
     return checksum_of(file)
 
 
@@ -251,10 +245,9 @@ def _keep(pointer: Pointer | None, edition: str, checksums: dict[str, str], numb
 def _remove_leftovers(folder: Path, pointer: Pointer | None) -> None:
     """Remove what unfinished publications left, and editions that the pointer has forgotten."""
     known = {pointer.edition, *pointer.checksums} if pointer else set()
+    remove_unfinished(folder)
     for path in folder.iterdir():
-        if PART.search(path.name):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-        elif (found := EDITION_FILE.fullmatch(path.name)) and found[1] not in known:
+        if (found := EDITION_FILE.fullmatch(path.name)) and found[1] not in known:
             path.unlink()
 
 
@@ -270,21 +263,8 @@ def _publication(folder: Path, edition: str, is_new: bool) -> Publication:
 @contextmanager
 def _one_at_a_time(folder: Path) -> Iterator[None]:
     """The folder of the editions, for one publication at a time."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / ".lock").open("w")
-    except OSError as error:
-        raise Refusal(
-            f"{shown(folder)}: cannot be written ({error.strerror}); "
-            "name another folder in CVG_EDITIONS"
-        ) from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Refusal(
-                f"{shown(folder)}: another publication is under way; wait until it has ended"
-            ) from None
+    busy = f"{shown(folder)}: another publication is under way; wait until it has ended"
+    with locked(folder / ".lock", busy, "name another folder in CVG_EDITIONS"):
         yield
 
 
@@ -293,10 +273,6 @@ def _editions_kept() -> int:
     if not number.isdecimal() or int(number) == 0:
         raise Refusal("CVG_EDITIONS_KEPT: not a whole number from 1; say how many editions to keep")
     return int(number)
-
-
-def _part(file: Path) -> Path:
-    return file.with_name(f".{file.name}.part")
 
 
 def _quoted(path: Path) -> str:
