@@ -26,7 +26,7 @@ from conftest import read_rows
 from cvg_warehouse.contracts.checks import all_checks
 from cvg_warehouse.feedback import write_feedback
 from cvg_warehouse.ingest.findings import IngestResult, Outcome
-from cvg_warehouse.ingest.telling import problem_lines
+from cvg_warehouse.ingest.reporting import problem_lines
 
 REFUSED, QUARANTINE, WARNED, LOADED = "refuse", "quarantine", "warn", "loaded"
 GOOD = csv_text(salaries())

@@ -26,17 +26,19 @@ from tests.support.deliveries import (
 )
 
 from conftest import CVG, fingerprints, read_rows, run_cvg, write_rows
+from cvg_warehouse import ingest
 from cvg_warehouse.contracts.checks import CHECKS_FILE, all_checks
 from cvg_warehouse.contracts.exports import EXPORTS, contract_of
 from cvg_warehouse.ingest.findings import Outcome
-from cvg_warehouse.ingest.layout import export_told_by
+from cvg_warehouse.ingest.layout import export_named_by
 from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS
+from cvg_warehouse.terminal import Refusal
 
 SOURCES = PROJECT / "src" / "cvg_warehouse" / "ingest"
 QUOTED = re.compile(r'"([a-z][a-z0-9]*(?:_[a-z0-9]+)+)"')
 
 
-def ingest(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def run_ingest(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return run_cvg(
         "ingest",
         str(folder / "deliveries"),
@@ -99,7 +101,7 @@ def test_synonyms_and_spellings_are_unambiguous(export: str) -> None:
     ],
 )
 def test_a_name_tells_its_export(name: str, export: str | None) -> None:
-    assert export_told_by(name) == export
+    assert export_named_by(name) == export
 
 
 SPELLINGS = {
@@ -317,6 +319,26 @@ def test_deliveries_add_up_over_several_runs(tmp_path: Path) -> None:
     assert (result.rows["salaries"], result.rows["sorties"]) == (3, 1)
 
 
+def test_two_runs_at_once_lose_no_delivery(tmp_path: Path) -> None:
+    """The second one is refused before it reads what the first one is about to replace."""
+    take_in(tmp_path, {"a_salaries.csv": csv_text(salaries())})
+    first, second = (
+        deliver(tmp_path / name, {f"{name}_sorties.csv": csv_text([sortie(number)])})
+        for name, number in (("first", 1), ("second", 2))
+    )
+
+    def take_in_second(total: int) -> None:
+        with pytest.raises(Refusal, match="another ingest is writing to it"):
+            ingest.run(second, tmp_path / "out", KEY)
+        elsewhere = tmp_path / "elsewhere" / "out"
+        with pytest.raises(Refusal, match="another ingest is writing to it"):
+            ingest.run(second, elsewhere, KEY, quarantine=tmp_path / "quarantine")
+
+    ingest.run(first, tmp_path / "out", KEY, count=take_in_second)
+    result = ingest.run(second, tmp_path / "out", KEY)
+    assert (result.rows["salaries"], result.rows["sorties"]) == (3, 2)
+
+
 def test_order_and_number_of_processes_do_not_matter(tmp_path: Path) -> None:
     files = {
         f"f{n}_salaries.csv": csv_text([salarie(n, id_salarie=f"S{n % 2}")]) for n in range(1, 5)
@@ -336,7 +358,7 @@ def test_the_command_says_what_it_did(tmp_path: Path) -> None:
             "notes.docx": b"PK",
         },
     )
-    run = ingest(tmp_path)
+    run = run_ingest(tmp_path)
     assert run.returncode == 1
     assert "3 = 2 loaded + 1 in quarantine" in run.stdout
     lines = run.stderr.splitlines()
@@ -349,13 +371,13 @@ def test_the_command_says_what_it_did(tmp_path: Path) -> None:
 
 def test_a_good_delivery_ends_with_0(tmp_path: Path) -> None:
     deliver(tmp_path / "deliveries", {"salaries.csv": csv_text(salaries())})
-    run = ingest(tmp_path)
+    run = run_ingest(tmp_path)
     assert run.returncode == 0, run.stderr
 
 
 def test_a_dry_run_says_everything_and_writes_nothing(tmp_path: Path) -> None:
     deliver(tmp_path / "deliveries", {"salaries.csv": csv_text(salaries({"sexe": "?"}))})
-    run = ingest(tmp_path, "--dry-run")
+    run = run_ingest(tmp_path, "--dry-run")
     assert run.returncode == 1
     assert "missing_as_text" in run.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["deliveries"]
@@ -372,7 +394,9 @@ def test_a_quarantine_in_the_wrong_place_is_refused(
     tmp_path: Path, options: list[str], said: str
 ) -> None:
     deliver(tmp_path / "deliveries", {"salaries.csv": csv_text(salaries())})
-    run = ingest(tmp_path, *(option.replace("{out}", str(tmp_path / "out")) for option in options))
+    run = run_ingest(
+        tmp_path, *(option.replace("{out}", str(tmp_path / "out")) for option in options)
+    )
     assert run.returncode == 2
     assert said in run.stderr
 
@@ -380,7 +404,7 @@ def test_a_quarantine_in_the_wrong_place_is_refused(
 def test_exports_that_no_ingest_made_are_not_overwritten(tmp_path: Path) -> None:
     deliver(tmp_path / "deliveries", {"salaries.csv": csv_text(salaries())})
     deliver(tmp_path / "out", {"salaries.csv": "of somebody else"})
-    run = ingest(tmp_path)
+    run = run_ingest(tmp_path)
     assert run.returncode == 2
     assert (tmp_path / "out" / "salaries.csv").read_text() == "of somebody else"
     assert (SHIPPED_EXPORTS / "salaries.csv").exists()
@@ -390,7 +414,7 @@ def test_exports_that_no_ingest_made_are_not_overwritten(tmp_path: Path) -> None
 def test_nothing_to_read_is_refused(tmp_path: Path, files: dict[str, str]) -> None:
     (tmp_path / "deliveries").mkdir()
     deliver(tmp_path / "deliveries", files)
-    run = ingest(tmp_path)
+    run = run_ingest(tmp_path)
     assert run.returncode == 2
     assert len(run.stderr.splitlines()) == 1
     assert not (tmp_path / "out").exists()

@@ -104,7 +104,7 @@ def publish(
     Exit status: 0 done, or all is well; 1 the public edition could not be protected, or --verify
     finds something wrong; 2 nothing was done.
     """
-    from cvg_warehouse.publication.editions import telling
+    from cvg_warehouse.publication.editions import listing
     from cvg_warehouse.publication.editions.publishing import (
         Unprotected,
         publish_file,
@@ -117,12 +117,12 @@ def publish(
         if lists + uses + verifies > 1 or (edition and not takes_edition) or (uses and not edition):
             raise Refusal("say one of --list, --use EDITION, --verify [EDITION], or nothing")
         if lists:
-            telling.print_editions()
+            listing.print_editions()
         elif uses and edition:
             select_edition(edition)
             out.print(f"The current edition is {edition}", soft_wrap=True)
         elif verifies:
-            problems = telling.print_verification(edition)
+            problems = listing.print_verification(edition)
         else:
             try:
                 with progress("Publishing", shares=True) as bar:
@@ -236,7 +236,7 @@ def ingest(
     from cvg_warehouse.feedback import feedback_folder, write_feedback
     from cvg_warehouse.ingest import run
     from cvg_warehouse.ingest.pseudonyms import load_key
-    from cvg_warehouse.ingest.telling import print_result, problem_lines
+    from cvg_warehouse.ingest.reporting import print_result, problem_lines
 
     folder = folder.expanduser().resolve()
     deliveries = deliveries.expanduser().resolve()
@@ -258,7 +258,7 @@ def ingest(
     if letters:
         with _plain_endings(f"{shown(folder)} is {'as it was' if dry_run else 'written'}"):
             written = write_feedback(result, letters, paths.warehouse_file())
-        out.print(written.told, soft_wrap=True)
+        out.print(str(written), soft_wrap=True)
     raise typer.Exit(DONE if result.all_is_well else PARTLY)
 
 

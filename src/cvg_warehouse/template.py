@@ -227,7 +227,7 @@ class Template:
     def _guide(self) -> Iterator[tuple[str, str, str]]:
         """Section, label and text of each line of the guide."""
         sender = self.sender
-        said = {"year": self.year, "territory": sender.territory, "code": sender.code}
+        values = {"year": self.year, "territory": sender.territory, "code": sender.code}
         with GUIDE_TEXTS.open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):
                 if row["for"] == ("worksite" if sender.is_team else "team"):
@@ -236,7 +236,7 @@ class Template:
                     for export in sender.exports:
                         yield row["section"], export, contract_of(export).description_fr
                 else:
-                    yield row["section"], row["label"], row["text"].format(**said)
+                    yield row["section"], row["label"], row["text"].format(**values)
 
     def _write_export(self, sheet: Worksheet, export: str) -> None:
         contract, choices = contract_of(export), choices_of(export)
@@ -320,7 +320,7 @@ class Template:
         return rule | {"show_error": not field.delimiter}
 
 
-def _known(code: str, codes: list[str], option: str, told: str) -> str:
+def _known(code: str, codes: list[str], option: str, listed: str) -> str:
     """The code as it is listed. Raises Refusal with the nearest ones where it is not."""
     for known in codes:
         if known.casefold() == code.strip().casefold():
@@ -328,9 +328,9 @@ def _known(code: str, codes: list[str], option: str, told: str) -> str:
     folded = {known.casefold(): known for known in codes}
     near = [folded[one] for one in difflib.get_close_matches(code.casefold(), folded, n=3)]
     hint = (
-        f"did you mean {' or '.join(near)}?" if near else f"seeds/reference/{told}.csv lists them"
+        f"did you mean {' or '.join(near)}?" if near else f"seeds/reference/{listed}.csv lists them"
     )
-    raise Refusal(f"{option} {code}: no such code among the {told}; {hint}")
+    raise Refusal(f"{option} {code}: no such code among the {listed}; {hint}")
 
 
 def _territory_names() -> dict[str, str]:
@@ -401,5 +401,5 @@ def _integers(field: Field) -> dict[str, object]:
         rule |= {"criteria": ">=", "value": least}
         return rule | {"error_message": f"Indiquez un nombre entier, {least} ou plus."}
     rule |= {"criteria": "between", "minimum": field.minimum, "maximum": field.maximum}
-    told = f"Indiquez un nombre entier de {field.minimum} à {field.maximum}."
-    return rule | {"error_message": told}
+    message = f"Indiquez un nombre entier de {field.minimum} à {field.maximum}."
+    return rule | {"error_message": message}

@@ -91,7 +91,7 @@ class Contract:
     export: str
     fields: tuple[Field, ...]
     key: tuple[str, ...]
-    """Names of the columns that tell one row from all others."""
+    """Names of the columns that identify a row."""
     description_fr: str
 
     def __getitem__(self, name: str) -> Field:

@@ -1,4 +1,4 @@
-"""The feedback as a workbook: a summary, the lines to mend, the worksite's own indicators."""
+"""The feedback as a workbook: a summary, the lines to fix, the worksite's own indicators."""
 
 from datetime import datetime
 from pathlib import Path

@@ -42,9 +42,7 @@ class Written:
     senders: int
     with_indicators: int
 
-    @property
-    def told(self) -> str:
-        """What the command says of it."""
+    def __str__(self) -> str:
         senders = f"{self.senders:,} sender{'s' if self.senders != 1 else ''}"
         line = f"Feedback for {senders}: {shown(self.folder)}"
         if self.with_indicators:
@@ -202,8 +200,8 @@ def _checks(result: IngestResult, letters: list[Letter]) -> dict[str, object]:
         },
         "corrections": len(result.corrections),
         "duplicates": [
-            (told, sum(duplicate.reason == reason for duplicate in result.duplicates))
-            for reason, told in DUPLICATES.items()
+            (text, sum(duplicate.reason == reason for duplicate in result.duplicates))
+            for reason, text in DUPLICATES.items()
         ],
         "letters": letters,
         "key_version": result.key_version,
@@ -211,7 +209,7 @@ def _checks(result: IngestResult, letters: list[Letter]) -> dict[str, object]:
     }
 
 
-def _write_page(file: Path, template: str, **said: object) -> None:
+def _write_page(file: Path, template: str, **values: object) -> None:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("pages")),
         autoescape=True,
@@ -220,7 +218,7 @@ def _write_page(file: Path, template: str, **said: object) -> None:
         lstrip_blocks=True,
     )
     environment.filters |= {"number": number, "plural": plural, "breakable": _breakable}
-    file.write_text(environment.get_template(template).render(**said), encoding="utf-8")
+    file.write_text(environment.get_template(template).render(**values), encoding="utf-8")
 
 
 def _breakable(name: str) -> Markup:

@@ -1,4 +1,4 @@
-"""Looks into a workbook's archive for what calamine does not tell.
+"""Looks into a workbook's archive for what calamine does not report.
 
 Sizes before anything is unpacked, macros and passwords, hidden sheets and rows, merged cells,
 formulas without a value and error values.

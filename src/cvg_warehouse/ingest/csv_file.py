@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from cvg_warehouse.contracts.exports import EXPORTS, Contract, contract_of
-from cvg_warehouse.ingest.layout import columns_of, export_told_by, matches, refuse_header
+from cvg_warehouse.ingest.layout import columns_of, export_named_by, matches, refuse_header
 from cvg_warehouse.ingest.sheets import FileRefused, Place, RawFile, RawSheet
 
 SEPARATOR = ";"
@@ -27,9 +27,9 @@ BROKEN_PREFIX = re.compile("[ÂÃâï\ufffd]")
 def read_csv(path: Path) -> RawFile:
     """Read a CSV file as one sheet of texts.
 
-    Raises FileRefused where it is not one table of an export that its name tells.
+    Raises FileRefused where it is not one table of the export in its name.
     """
-    export = export_told_by(path.stem)
+    export = export_named_by(path.stem)
     if export not in EXPORTS:
         raise FileRefused("export_unknown")
     problems: list[Place] = []

@@ -97,12 +97,12 @@ def delivered_files(folder: Path, quarantine: Path | None = None) -> list[Delive
     if not folder.is_dir():
         raise Refusal(f"{shown(folder)}: no such folder; name the folder of the deliveries")
     files = []
-    kept_apart = quarantine / REPLACED if quarantine else None
+    replaced = quarantine / REPLACED if quarantine else None
     for file in sorted(folder.rglob("*")):
         parts = file.relative_to(folder).parts
         if any(part.startswith((".", "~$")) for part in parts) or not file.is_file():
             continue
-        if file.name.lower() == ANNOUNCEMENT or (kept_apart and file.is_relative_to(kept_apart)):
+        if file.name.lower() == ANNOUNCEMENT or (replaced and file.is_relative_to(replaced)):
             continue
         files.append(Delivered(file, "/".join(parts), _delivered_on(parts), _announced(file)))
     if not files:
@@ -148,7 +148,7 @@ def _read_all(
     by_hash: dict[tuple[str, str], str] = {}
     originals, repeats = [], {}
     for file in files:
-        # The name tells the export: the same bytes under another export's name are no repetition.
+        # The same bytes under the name of another export are no repetition.
         bytes_and_kind = hash_of(file.file), file.file.suffix.lower()
         original = by_hash.setdefault(bytes_and_kind, file.path)
         if original == file.path:

@@ -1,4 +1,7 @@
-"""Which export a name tells, and which columns a header names: declared rules, no guesses."""
+"""Which export a file or sheet holds by its name, and which columns by its header.
+
+Only what is declared counts; nothing is guessed.
+"""
 
 from collections import Counter
 
@@ -21,19 +24,19 @@ TITLE_LINES = 20
 NAMES_IN_A_SECOND_HEADER = 2
 
 
-def export_told_by(name: str) -> str | None:
-    """The export that the name of a file or sheet tells, `AUXILIARY`, or None.
+def export_named_by(name: str) -> str | None:
+    """The export that stands in the name of a file or sheet, `AUXILIARY`, or None.
 
     The longest of the declared names that stands in it decides: `suivi_post_sortie` is no `sortie`.
-    A name that tells two exports tells none.
+    A name with two exports in it stands for none.
     """
-    told, named = words_of(name), export_names()
+    words, names = words_of(name), export_names()
     found: dict[tuple[int, int], str] = {}
-    for name_words, export in named.items():
+    for name_words, export in names.items():
         size = len(name_words)
-        for start in range(len(told) - size + 1):
-            if told[start : start + size] == name_words and (
-                export != AUXILIARY or size == len(told)
+        for start in range(len(words) - size + 1):
+            if words[start : start + size] == name_words and (
+                export != AUXILIARY or size == len(words)
             ):
                 found[start, start + size] = export
     longest = {

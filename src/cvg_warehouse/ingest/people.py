@@ -93,10 +93,10 @@ def _holds_name(value: str, names: Set[str]) -> bool:
     for item in value.split(";"):
         if folded(item) in partners:
             continue
-        said = words_of(item)
-        for start in range(len(said)):
-            for end in range(start + 1, min(start + MOST_WORDS, len(said)) + 1):
-                if " ".join(said[start:end]) in names:
+        found = words_of(item)
+        for start in range(len(found)):
+            for end in range(start + 1, min(start + MOST_WORDS, len(found)) + 1):
+                if " ".join(found[start:end]) in names:
                     return True
     return False
 

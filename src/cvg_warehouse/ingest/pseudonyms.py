@@ -33,12 +33,12 @@ def pseudonym(key: bytes, kind: str, identifier: str) -> str:
 
 def identity(key: bytes, name: str, first_name: str, birth_date: str) -> str:
     """What stands for a person by name and birth date, or '' where one of them is not known."""
-    said = [" ".join(words_of(name)), " ".join(words_of(first_name)), birth_date]
-    return pseudonym(key, "identity", "\0".join(said)) if all(said) else ""
+    known = [" ".join(words_of(name)), " ".join(words_of(first_name)), birth_date]
+    return pseudonym(key, "identity", "\0".join(known)) if all(known) else ""
 
 
 def key_version(key: bytes) -> str:
-    """What tells one key from another and says nothing of either."""
+    """A short text that differs between keys and reveals nothing of them."""
     return hmac.new(key, b"version", hashlib.sha256).hexdigest()[:8]
 
 

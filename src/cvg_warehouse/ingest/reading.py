@@ -175,12 +175,12 @@ def _header_warnings(sheet: RawSheet, contract: Contract, positions: dict[str, s
             continue
         if not header and not (sheet.cells[str(position)].str.strip_chars() != "").any():
             continue
-        told = trimmed(header)
+        name = trimmed(header)
         is_name = (
-            told and len(told) <= 40 and not any(sign.isdigit() or sign == "@" for sign in told)
+            name and len(name) <= 40 and not any(sign.isdigit() or sign == "@" for sign in name)
         )
         warnings.append(
-            Place("column_unknown", sheet.name, 0, told if is_name else f"n° {position + 1}")
+            Place("column_unknown", sheet.name, 0, name if is_name else f"n° {position + 1}")
         )
     if not any(header in positions for header in LINEAGE):
         warnings += [

@@ -8,7 +8,7 @@ import polars as pl
 from cvg_warehouse.contracts.exports import AUXILIARY, EXPORTS, contract_of
 from cvg_warehouse.ingest.archive import SheetFacts, facts_of
 from cvg_warehouse.ingest.csv_file import line_of_mojibake
-from cvg_warehouse.ingest.layout import export_told_by, refuse_header
+from cvg_warehouse.ingest.layout import export_named_by, refuse_header
 from cvg_warehouse.ingest.sheets import FileRefused, Place, RawFile, RawSheet
 
 PEEKED = 25
@@ -45,21 +45,21 @@ def read_workbook(path: Path) -> RawFile:
             file.sheets.append(sheet)
     if not file.sheets:
         raise FileRefused("file_empty" if exports else "export_unknown")
-    told = [sheet.export for sheet in file.sheets]
+    found = [sheet.export for sheet in file.sheets]
     for sheet in file.sheets:
-        if told.count(sheet.export) > 1:
+        if found.count(sheet.export) > 1:
             raise FileRefused("export_twice", sheet.name)
     return file
 
 
 def _exports_of(path: Path, names: list[str]) -> dict[str, str]:
-    """Export by name of sheet; a single sheet may be told by the file's name instead."""
-    told = {name: export for name in names if (export := export_told_by(name)) is not None}
-    rest = [name for name in names if told.get(name) != AUXILIARY]
-    by_file = export_told_by(path.stem)
-    if len(rest) == 1 and rest[0] not in told and by_file in EXPORTS:
-        told[rest[0]] = by_file
-    return told if any(export != AUXILIARY for export in told.values()) else {}
+    """Export by name of sheet; a single sheet may be named by the file instead."""
+    named = {name: export for name in names if (export := export_named_by(name)) is not None}
+    rest = [name for name in names if named.get(name) != AUXILIARY]
+    by_file = export_named_by(path.stem)
+    if len(rest) == 1 and rest[0] not in named and by_file in EXPORTS:
+        named[rest[0]] = by_file
+    return named if any(export != AUXILIARY for export in named.values()) else {}
 
 
 def _cells(reader: fastexcel.ExcelReader, name: str) -> pl.DataFrame:

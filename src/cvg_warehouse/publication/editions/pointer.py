@@ -50,7 +50,7 @@ def read_pointer(folder: Path) -> Pointer | None:
         pass
     raise Refusal(
         f"{shown(file)}: names no edition; put it back from a copy, "
-        "or remove it and publish again (the editions of before are removed then)"
+        "or remove it and publish again (earlier editions are removed then)"
     )
 
 

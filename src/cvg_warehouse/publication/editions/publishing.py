@@ -60,7 +60,7 @@ class Publication:
             f"public: {self.public_cells:,} cells, {self.masked_cells:,} masked; "
             f"internal: {self.internal_cells:,} cells"
         )
-        news = "" if self.is_new else ", of before: nothing has changed"
+        news = "" if self.is_new else ", unchanged: nothing is new"
         moved = (
             f"; {self.moved_counts:,} public counts moved by 1 to 10 since the edition before, "
             "which a reader of both can see"
@@ -91,7 +91,7 @@ def publish(
 ) -> Publication:
     """Publish the built warehouse that `warehouse` is connected to.
 
-    `report` is told what is done, and how much of all (0 to 1). Raises `Unprotected` where a cell
+    `report` gets what is done, and how much of all (0 to 1). Raises `Unprotected` where a cell
     of the public edition could be computed, and `Refusal` where the warehouse may not be published,
     another publication is under way, or the folder cannot be written; the current edition stays.
     """
@@ -165,7 +165,7 @@ def _publish(
     except (OSError, duckdb.OperationalError, duckdb.FatalException):
         raise Refusal(
             f"{shown(folder)}: the edition cannot be written; is the disk full? "
-            "The edition of before stays the current one"
+            "The previous edition stays the current one"
         ) from None
     finally:
         # What a full disk does not let go is removed by the next publication.
@@ -218,7 +218,7 @@ def _earlier(
 ) -> Path | None:
     """The public edition that an outsider may compare with the new one: one about the same people.
 
-    What was printed of invented people tells nothing of real ones.
+    What was printed of invented people reveals nothing of real ones.
     """
     if edition is None:
         return None
@@ -235,7 +235,7 @@ def _earlier(
 def _keep(pointer: Pointer | None, edition: str, checksums: dict[str, str], number: int) -> Pointer:
     """The pointer to a new edition, which forgets the oldest ones.
 
-    That of before always stays: somebody may just have read that it is the current one.
+    The previous edition always stays: somebody may just have read that it is the current one.
     """
     known = (pointer.checksums if pointer else {}) | {edition: checksums}
     stay = {*list(known)[-number:], pointer and pointer.edition}
