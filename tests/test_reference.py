@@ -1,4 +1,4 @@
-"""mart_indicators against the independent recomputation in bench/reference.py, cell by cell."""
+"""mart_indicators against the independent recomputation in tests/oracle, cell by cell."""
 
 import shutil
 import subprocess

@@ -1,8 +1,11 @@
 """Cell by cell: `mart_indicators` of a warehouse against the independent recomputation.
 
-python -m tests.oracle.compare target/cvg.duckdb seeds/exports
+    python -m tests.oracle.compare [target/cvg.duckdb [seeds/exports]]
+
+Without arguments: the warehouse and the exports that `cvg build` would take.
 """
 
+import argparse
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +13,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 from tests.oracle.reference import CELL, compute
+
+from cvg_warehouse.paths import exports_folder, warehouse_file
 
 MEASURES = ("numerator", "denominator", "value")
 TOLERANCE = 1e-9
@@ -92,7 +97,11 @@ def compare(warehouse: Path, reference: pl.DataFrame) -> Comparison:
 
 def main() -> None:
     """Print the differences; exit status 1 where there are any, or an indicator has no row."""
-    found = compare(Path(sys.argv[1]), compute(Path(sys.argv[2])))
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("warehouse", type=Path, nargs="?", default=warehouse_file())
+    parser.add_argument("exports", type=Path, nargs="?", default=exports_folder())
+    asked = parser.parse_args()
+    found = compare(asked.warehouse, compute(asked.exports))
     print(f"{found.cells} cells, {found.differences.height} differ")
     if found.absent_indicators:
         print("no row in mart_indicators:", ", ".join(found.absent_indicators))

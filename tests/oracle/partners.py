@@ -1,0 +1,136 @@
+"""Actions, partners and collective sessions."""
+
+import polars as pl
+from tests.oracle.counting import PLACE, as_flag, count_people, count_things
+from tests.oracle.lists import AUDIENCES, DOMAINS, FAMILIES
+from tests.oracle.reading import Exports, is_known, is_yes, year_in
+
+
+def _actions(deliveries: pl.DataFrame, data: Exports) -> pl.DataFrame:
+    """One row per action: place, population of its pathway, lists of its types and partners.
+
+    The pathway's population is what that year's delivery says, else what its latest one says; an
+    action of no known pathway has none and counts for `all` only.
+    """
+    that_year = deliveries.select("id_parcours", "year", now="population")
+    latest = deliveries.filter(pl.col("year") == pl.col("year").max().over("id_parcours")).select(
+        "id_parcours", then="population"
+    )
+
+    def items(column: str) -> pl.Expr:
+        """The items of a list `a; b`, each once and trimmed."""
+        parts = pl.col(column).str.split(";").list.eval(pl.element().str.strip_chars())
+        return parts.list.eval(pl.element().filter(pl.element() != "")).list.unique()
+
+    return (
+        data.actions.with_columns(year=year_in(), territory=pl.col("territoire"))
+        .join(that_year, on=["id_parcours", "year"], how="left")
+        .join(latest, on="id_parcours", how="left")
+        .select(
+            "year",
+            "territory",
+            population=pl.coalesce("now", "then"),
+            action="id_action",
+            domain="domaine",
+            reason="motif_sollicitation",
+            stands_in=is_yes("supplee_travailleur_social"),
+            type=items("types_action"),
+            partner=items("partenaires"),
+        )
+        .filter(pl.col("year").is_not_null() & pl.col("domain").is_in(DOMAINS))
+    )
+
+
+def _items(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    """One row per item of a column of lists."""
+    return rows.explode(column, empty_as_null=False, keep_nulls=False)
+
+
+def partners(deliveries: pl.DataFrame, data: Exports) -> list[pl.DataFrame]:
+    """Counts of the theme partners."""
+    kinds = data.action_types.select(domain="domain", type="action_type", group="action_group")
+    rows = _actions(deliveries, data)
+    plain = rows.drop("type", "partner")
+    typed = _items(rows.drop("partner"), "type").join(kinds, on=["domain", "type"])
+    grouped = typed.filter(pl.col("group").is_not_null())
+    named = _items(rows.select(*PLACE, "action", "domain", "partner"), "partner")
+    whole = named.with_columns(partner=pl.lit("total")).unique()
+    with_partner = pl.concat([named, whole]).join(  # each partner, and all of them together
+        typed.select("action", "type", "group"), on="action"
+    )
+    by_group = with_partner.filter(
+        (pl.col("domain") == "logement") & pl.col("group").str.contains("^[012]-")
+    )
+
+    def flag(indicator: str, *columns: str) -> pl.Expr:
+        return pl.concat_str(
+            pl.lit(f"{indicator}|"), pl.concat_str(columns, separator=" x ")
+        ).alias("flag")
+
+    reasoned = pl.struct("domain", "reason").is_in(
+        data.request_reasons.select(pl.struct("domain", pl.col("request_reason").alias("reason")))
+        .to_series()
+        .implode()
+    )
+    # an action belongs to one territory and one population: its counts add up
+    counted = pl.concat(
+        [
+            frame.select(*PLACE, "action", *columns)
+            .unique()
+            .group_by(*PLACE, *columns)
+            .agg(actions=pl.len())
+            .select(*PLACE, "actions", flag(indicator, *columns))
+            for frame, indicator, columns in (
+                (plain, "partners.actions_total", ("domain",)),
+                (typed, "partners.actions", ("domain", "type")),
+                (grouped, "partners.action_groups", ("domain", "group")),
+                (with_partner, "partners.partner_actions", ("domain", "partner", "type")),
+                (by_group, "partners.partner_actions", ("domain", "partner", "group")),
+                (plain.filter(reasoned), "partners.request_reasons", ("domain", "reason")),
+                (plain.filter(pl.col("stands_in")), "partners.stand_in", ("domain",)),
+            )
+        ]
+    )
+    mobilised = named.select(*PLACE, "partner", "domain").unique()
+    mobilised = mobilised.with_columns(flag("partners.partners_mobilised", "domain"))
+    sessions = data.ateliers.select(
+        year=year_in(),
+        territory="territoire",
+        population=pl.lit(None, pl.String),
+        participants=pl.col("participants").cast(pl.Int64, strict=False),
+        domain="domaine",
+        audience="public",
+        family="famille",
+    ).filter(
+        pl.col("year").is_not_null() & is_known("domain", DOMAINS) & is_known("audience", AUDIENCES)
+    )
+    with_family = sessions.filter(is_known("family", FAMILIES))
+    summed = pl.concat(
+        [
+            frame.select(*PLACE, "participants", flag(indicator, *columns))
+            for frame, indicator, columns in (
+                (sessions, "partners.participations", ("domain", "audience")),
+                (with_family, "partners.mental_health_participations", ("family", "audience")),
+            )
+        ]
+    )
+    staff = sessions.filter(
+        (pl.col("domain") == "santé") & (pl.col("audience") == "permanents")
+    ).with_columns(flag=pl.lit("partners.staff_trained_on_mental_health|"))
+    on_mental_health = pl.col("participants").filter(is_known("family", FAMILIES)).sum()
+    network = {
+        "partners.network_share|PMSMP": pl.element() == "02- PMSMP",
+        "partners.network_share|signature": pl.element().str.starts_with("01-Signature"),
+    }
+    employment = rows.filter(pl.col("domain") == "emploi").rename({"action": "person"})
+    shares = {
+        name: as_flag(pl.col("type").list.eval(kind).list.any(), pl.col("partner").list.len() > 0)
+        for name, kind in network.items()
+    }
+    return [
+        count_things(counted, pl.col("actions").sum(), data),
+        count_things(mobilised, pl.col("partner").n_unique(), data),
+        count_things(summed, pl.col("participants").sum(), data),
+        count_things(staff, on_mental_health, data, pl.col("participants").sum()),
+        count_people(employment, shares, data),
+    ]

@@ -1,0 +1,122 @@
+"""The rows that are counted: pathways by year, supported people, worksites, exits."""
+
+import polars as pl
+from tests.oracle.reading import Exports, date_in, year_in
+
+
+def _housing(frame: pl.DataFrame, column: str, suffix: str, data: Exports) -> pl.DataFrame:
+    group = dict(data.housing.select("housing_type", "housing_group").rows())
+    level = dict(data.housing.select("housing_type", "level").rows())
+    return frame.with_columns(
+        pl.col(column)
+        .replace_strict(group, default=None, return_dtype=pl.String)
+        .alias(f"group_{suffix}"),
+        pl.col(column)
+        .replace_strict(level, default=None, return_dtype=pl.Int8)
+        .alias(f"level_{suffix}"),
+    )
+
+
+def pathway_years(data: Exports) -> pl.DataFrame:
+    """One row per pathway and delivered year, with what the person says in that year."""
+    rows = data.salaries.with_columns(
+        year=year_in(),
+        territory=pl.col("territoire"),
+        person=pl.col("id_salarie"),
+        population=pl.when(pl.col("passage_phc") == "oui")
+        .then(pl.lit("after_phc"))
+        .otherwise(pl.lit("direct")),
+        entry=date_in("date_entree"),
+        birth_year=year_in("annee_naissance"),
+    ).filter(pl.col("year").is_not_null())
+    rows = _housing(rows, "logement_entree_phc", "phc", data)
+    return _housing(rows, "logement_entree", "entry", data)
+
+
+def supported(deliveries: pl.DataFrame, data: Exports) -> pl.DataFrame:
+    """The deliveries of years in which the pathway was active, with the officers' actions."""
+    ends = data.sorties.select("id_parcours", exit=date_in("date_sortie"))
+    first = pl.date(pl.col("year"), 1, 1)
+    last = pl.date(pl.col("year"), 12, 31)
+    rows = (
+        deliveries.join(ends, on="id_parcours", how="left")
+        .with_columns(
+            supported=(pl.col("entry") <= last)
+            & (pl.col("exit").is_null() | (pl.col("exit") >= first)),
+            on_books=(pl.col("entry") <= last)
+            & (pl.col("exit").is_null() | (pl.col("exit") >= last)),
+            entered=pl.col("entry").dt.year() == pl.col("year"),
+            age=pl.col("year") - pl.col("birth_year"),
+        )
+        .filter(pl.col("supported") | pl.col("entered"))
+    )
+    owners = deliveries.select("id_parcours", "person").unique()
+    mobilised = (
+        data.actions.select("id_parcours", "domaine", year=year_in())
+        .join(owners, on="id_parcours")
+        .group_by("person", "year")
+        .agg(*_acted(), officer_any=pl.lit(True))
+    )
+    rows = rows.join(
+        worksite_years(data).select(chantier="worksite", joined="year"), on="chantier", how="left"
+    )
+    return rows.join(mobilised, on=["person", "year"], how="left")
+
+
+def _acted() -> list[pl.Expr]:
+    """Whether an officer of each domain is among the actions of a group."""
+    return [
+        (pl.col("domaine") == domain).any().alias(f"officer_{domain}")
+        for domain in ("emploi", "santé", "logement")
+    ]
+
+
+def worksite_years(data: Exports) -> pl.DataFrame:
+    """Every worksite, declared or named in the exports, with its territory and its first year."""
+    delivered = data.salaries.group_by(worksite="chantier").agg(
+        seen=year_in().min(), seen_in=pl.col("territoire").min()
+    )
+    declared = data.worksites.select(
+        worksite="worksite_id", declared=year_in("first_year"), declared_in="territory_id"
+    )
+    return (
+        declared.join(delivered, on="worksite", how="full", coalesce=True)
+        .filter(pl.col("worksite").is_not_null())
+        .select(
+            "worksite",
+            year=pl.coalesce("declared", "seen"),
+            territory=pl.coalesce("declared_in", "seen_in"),
+        )
+    )
+
+
+def exits(deliveries: pl.DataFrame, data: Exports) -> pl.DataFrame:
+    """One row per exit, with its pathway's latest delivery."""
+    latest = deliveries.filter(pl.col("year") == pl.col("year").max().over("id_parcours")).drop(
+        "annee", "territoire", "territory", "chantier", "year"
+    )
+    reasons = data.reasons.select(
+        motif_sortie="code",
+        category="category",
+        neutral=pl.col("neutral") == "yes",
+        trial=pl.col("code").is_in(["26", "27"]),
+    )
+    ended = (
+        data.sorties.with_columns(exit=date_in("date_sortie"), territory=pl.col("territoire"))
+        .with_columns(year=pl.col("exit").dt.year())
+        .filter(pl.col("year").is_not_null())
+        .join(latest, on="id_parcours")
+        .join(reasons, on="motif_sortie", how="left")
+        .with_columns(pl.col("neutral", "trial").fill_null(False))
+    )
+    ended = _housing(ended, "logement_sortie", "exit", data)
+    ended = ended.join(
+        data.actions.group_by("id_parcours").agg(_acted()), on="id_parcours", how="left"
+    ).with_columns(pl.col("officer_santé", "officer_logement").fill_null(False))
+    return ended.with_columns(
+        non_neutral=~pl.col("neutral"),
+        complete=~pl.col("neutral") & (pl.col("fiche_complete") == "oui").fill_null(False),
+        duration=~pl.col("trial"),
+        housing=~pl.col("trial") & pl.col("group_entry").is_not_null(),
+        months=(pl.col("exit") - pl.col("entry")).dt.total_days() / 30.4375,
+    )
