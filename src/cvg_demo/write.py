@@ -1,7 +1,6 @@
 """`cvg demo`: the five synthetic exports as files, once or many times over."""
 
 import csv
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import IO
 from cvg_demo.exports import SOURCE_FILE, Row, columns
 from cvg_demo.partners import partner_tables
 from cvg_demo.people import people_tables
+from cvg_warehouse.files import unfinished_folder
 from cvg_warehouse.terminal import Refusal, shown
 
 IDENTIFIERS = ("id_salarie", "id_parcours", "chantier", "id_action", "id_atelier")
@@ -65,18 +65,13 @@ def _copies(rows: list[Row], copy: int, scale: int) -> Iterator[Row]:
 @contextmanager
 def _all_or_nothing(folder: Path) -> Iterator[Path]:
     """A folder for unfinished files, which are moved to theirs when all are written."""
-    unfinished = folder.with_name(f".{folder.name}.unfinished")
     if folder.exists() and not folder.is_dir():
         raise Refusal(f"--out {shown(folder)}: a file has this name; name a folder")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir()
-        try:
+        with unfinished_folder(folder) as unfinished:
             yield unfinished
+            folder.mkdir(parents=True, exist_ok=True)
             for file in sorted(unfinished.iterdir()):
                 file.replace(folder / file.name)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
     except OSError as error:
         raise Refusal(f"--out {shown(folder)}: cannot be written ({error.strerror})") from None

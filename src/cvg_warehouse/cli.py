@@ -160,11 +160,11 @@ def demo(
     with _plain_endings(f"{shown(folder)} is as it was"), progress("Writing") as bar:
         bar.total_is(scale)
         sent = new_folder(deliveries, scale) if deliveries else None
-        rows = write_demo(folder, scale, seed, bar.one_more)
+        rows = write_demo(folder, scale, seed, bar.advance)
     files = []
     if sent:
         with _plain_endings(f"{shown(folder)} is written"), progress("Delivering") as bar:
-            files = write_deliveries(folder, sent, bar.total_is, bar.one_more)
+            files = write_deliveries(folder, sent, bar.total_is, bar.advance)
     out.print(f"Synthetic exports, no real person's data, in {shown(folder)}:")
     for export, count in rows.items():
         out.print(f"  {export}.csv  {count:,} rows")
@@ -251,7 +251,7 @@ def ingest(
             dry_run,
             quarantine,
             bar.total_is,
-            bar.one_more,
+            bar.advance,
         )
     complain(problem_lines(result))
     print_result(result, dry_run)

@@ -67,7 +67,7 @@ class Bar:
         """Say what is done now, and how much of all (0 to 1)."""
         self._progress.update(self._task, description=doing, completed=share)
 
-    def one_more(self) -> None:
+    def advance(self) -> None:
         """Say that one more is done."""
         self._progress.advance(self._task)
 

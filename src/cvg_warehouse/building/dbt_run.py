@@ -74,7 +74,7 @@ def dbt_build(exports: Path, warehouse: Path, scratch: Path) -> list[Step]:
             if event.info.name == "LogStartLine":
                 bar.total_is(event.data.total)
             elif event.info.name == "NodeFinished":
-                bar.one_more()
+                bar.advance()
 
         where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
         scratches = ["--target-path", str(scratch), "--log-path", str(scratch)]
