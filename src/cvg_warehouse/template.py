@@ -52,7 +52,6 @@ class Sender:
     code: str
     label: str
     territory: str
-    territory_name: str
     worksites: tuple[str, ...]
     """Worksites whose codes may be entered."""
     exports: tuple[str, ...]
@@ -72,7 +71,6 @@ def worksite_sender(worksite: str) -> Sender:
         row["worksite_id"],
         row["label_fr"],
         territory,
-        _territory_names()[territory],
         (row["worksite_id"],),
         EXPORTS,
     )
@@ -86,7 +84,7 @@ def team_sender(territory: str) -> Sender:
         row["worksite_id"] for row in reference("worksites") if row["territory_id"] == code
     ]
     label = f"Équipe {names[code]}"
-    return Sender(code, label, code, names[code], tuple(worksites), TEAM_EXPORTS)
+    return Sender(code, label, code, tuple(worksites), TEAM_EXPORTS)
 
 
 def write_template(file: Path, sender: Sender, year: int, rows: Rows | None = None) -> None:
