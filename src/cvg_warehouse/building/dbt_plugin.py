@@ -44,9 +44,10 @@ def _code_version() -> str:
     return code_version()
 
 
-def _publish(connection: DuckDBPyConnection) -> str:
+def _publish(connection: DuckDBPyConnection | None) -> str:
     from cvg_warehouse.publication.editions.publishing import publish
 
+    assert connection is not None, "this query runs in it"
     try:
         with connection.cursor() as warehouse:
             complain([f"Edition {publish(warehouse)}"])

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import duckdb
 
@@ -18,7 +18,6 @@ from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.terminal import Refusal, progress
 
 if TYPE_CHECKING:
-    from dbt.artifacts.schemas.run import RunResult
     from dbt_common.events.base_types import EventMsg
 
 # Unit tests say nothing of the data: they are for who changes a model, and run in `make test`.
@@ -27,6 +26,9 @@ QUIETLY = [
     *("--quiet", "--no-print", "--no-write-json", "--no-send-anonymous-usage-stats"),
     *("--no-use-colors", "--log-level", "none", "--log-level-file", "none"),
 ]
+# In dbt each command has its own class of results, and each sort of node one of its own.
+DbtResult: TypeAlias = Any
+DbtNode: TypeAlias = Any
 MADE = ("model", "seed")
 # What DuckDB says of the SQL itself names tables and columns; what it says of data quotes values.
 ERRORS_WITHOUT_VALUES = ("Binder", "Catalog", "Dependency", "IO", "Out of Memory", "Parser")
@@ -89,6 +91,7 @@ def dbt_build(exports: Path, warehouse: Path, scratch: Path) -> list[Step]:
     if run.result is None:
         reason = without_values(str(run.exception))
         raise Refusal(f"dbt could not start: {reason}; try .venv/bin/dbt parse")
+    results: DbtResult = run.result
     steps = [
         Step(
             kind=str(result.node.resource_type),
@@ -98,7 +101,7 @@ def dbt_build(exports: Path, warehouse: Path, scratch: Path) -> list[Step]:
             message=without_values(result.message or ""),
             broken_rules=_broken_rules(result, warehouse) if result.failures else (),
         )
-        for result in run.result.results
+        for result in results.results
     ]
     log = scratch / "build.log"
     log.write_text("".join(f"{step}\n" for step in steps), encoding="utf-8")
@@ -116,7 +119,7 @@ def without_values(message: str) -> str:
     return reason
 
 
-def _broken_rules(result: "RunResult", warehouse: Path) -> tuple[str, ...]:
+def _broken_rules(result: DbtResult, warehouse: Path) -> tuple[str, ...]:
     """Which rules a failing test of several found broken: it gives a row for each."""
     if "rows_against" not in result.node.config.fail_calc:
         return ()
@@ -125,7 +128,7 @@ def _broken_rules(result: "RunResult", warehouse: Path) -> tuple[str, ...]:
     return tuple(f"{rule} ({count})" for rule, count in sorted(rows))
 
 
-def _readable_name(node: object) -> str:
+def _readable_name(node: DbtNode) -> str:
     """A generic test goes by its name, model and column; dbt's own name for it is a hash."""
     test = getattr(node, "test_metadata", None)
     if test is None:

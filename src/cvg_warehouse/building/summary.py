@@ -30,10 +30,10 @@ def print_summary(
             connection,
             "select bool_and(starts_with(fichier_source, 'demo')) from salaries",
         )
-        years, territories = connection.execute(
+        ((years, territories),) = connection.execute(
             "select list(distinct reporting_year order by 1), count(distinct territory_id) "
             "from stg_exports__salaries"
-        ).fetchone()
+        ).fetchall()
         figures = _figures(connection)
 
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
@@ -57,7 +57,7 @@ def print_summary(
         out.print(f"  Next: {line}", soft_wrap=True)
 
 
-def _nature(synthetic: bool | None) -> str:
+def _nature(synthetic: int | None) -> str:
     return "synthetic, no real person's data" if synthetic else "not the demo's; keep them safe"
 
 
@@ -81,5 +81,6 @@ def _figures(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]
     return counts
 
 
-def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int | bool | None:
-    return connection.execute(query).fetchone()[0]
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int | None:
+    ((value,),) = connection.execute(query).fetchall()
+    return value
