@@ -23,7 +23,6 @@ SETTINGS = PROFILE["cvg_warehouse"]["outputs"]["dev"]["settings"]
 BUILDING = PROJECT / "src" / "cvg_warehouse" / "building"
 DOCUMENTED = {
     "dbt.adapters.duckdb.plugins",
-    "dbt.artifacts.schemas.run",
     "dbt.cli.main",
     "dbt_common.events.base_types",
 }
@@ -94,4 +93,4 @@ def dbt_modules(file: Path) -> Iterator[str]:
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names = [node.module]
-        yield from (name for name in names if re.match(r"dbt(_\w+)?(\.|$)", name))
+        yield from (name for name in names if re.match(r"dbt(?!_score)(_\w+)?(\.|$)", name))

@@ -89,9 +89,9 @@ class Rules:
         if unnamed:
             raise Refusal(
                 *(
-                    f"seeds/reference/indicators.csv: {name} is public, and no rule names it; write "
-                    "in contracts/disclosure.toml how its counts relate to others ([[links]]), or "
-                    "under [unrelated] why they do not; or leave its audience empty"
+                    f"seeds/reference/indicators.csv: {name} is public, and no rule names it; "
+                    "write in contracts/disclosure.toml how its counts relate to others "
+                    "([[links]]), or under [unrelated] why they do not; or leave its audience empty"
                     for name in unnamed
                 )
             )
