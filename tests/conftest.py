@@ -173,5 +173,5 @@ def other(tmp_path: Path, other_warehouse: Path) -> Workplace:
 def with_warehouse(other: Workplace, tmp_path: Path) -> Workplace:
     """A copy of the exports to break, next to a warehouse that must survive it."""
     workplace = Workplace(other.exports, tmp_path / "cvg.duckdb")
-    workplace.warehouse.write_bytes(b"the warehouse of before")
+    workplace.warehouse.write_bytes(b"the previous warehouse")
     return workplace

@@ -467,7 +467,7 @@ CASES = [
 ]
 
 
-def told_in_workbooks(result: IngestResult, folder: Path) -> list[tuple]:
+def reported_in_workbooks(result: IngestResult, folder: Path) -> list[tuple]:
     """Rows of all worksites' workbooks: what, file, sheet, line, column, what to do."""
     write_feedback(result, folder, folder / "no warehouse")
     return [
@@ -503,10 +503,10 @@ def test_delivery_ends_as_declared(case: Case, tmp_path: Path) -> None:
         assert case.file in line
         assert not case.line or f"line {case.line}" in line
         guidance = all_checks()[case.check_id].guidance_fr
-        told = told_in_workbooks(result, tmp_path / "feedback")
+        reported = reported_in_workbooks(result, tmp_path / "feedback")
         assert any(
             row[1] == case.file and row[5] == guidance and (not case.line or row[3] == case.line)
-            for row in told
+            for row in reported
         )
     loaded = sum(found.loaded - sum(s.replaced for s in found.sheets) for found in result.files)
     exports = [read_rows(found) for found in (tmp_path / "out").glob("*.csv")]

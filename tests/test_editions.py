@@ -280,10 +280,12 @@ def test_artifacts_of_a_build_hold_no_row(first_house: House) -> None:
 
 def test_the_internal_edition_reproduces_every_printed_figure(built: Built, editions: Path) -> None:
     file = edition_file(editions, read_pointer(editions).edition, "internal")
-    told = "select figure_id, printed, computed, status from mart_report_reconciliation order by 1"
+    reported = (
+        "select figure_id, printed, computed, status from mart_report_reconciliation order by 1"
+    )
     with duckdb.connect(file, read_only=True) as connection:
-        published = rows(connection, told)
-    assert published == built.query(told)
+        published = rows(connection, reported)
+    assert published == built.query(reported)
     assert {status for *_, status in published} == {"reproduced", "contradicted"}
 
 

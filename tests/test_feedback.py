@@ -126,7 +126,7 @@ def test_every_sender_has_a_folder_of_its_own(feedback: Path) -> None:
 def test_rows_to_mend_are_the_findings_of_the_sender(result: IngestResult, feedback: Path) -> None:
     header, *rows = rows_of(feedback, "PAR-01", "À corriger")
     assert header[1:5] == ("Fichier", "Feuille", "Ligne", "Colonne")
-    told = {(row[0], *row[1:5]) for row in rows}
+    reported = {(row[0], *row[1:5]) for row in rows}
     expected = {
         (
             SEVERITIES[severity_of(found.check_id)],
@@ -138,8 +138,8 @@ def test_rows_to_mend_are_the_findings_of_the_sender(result: IngestResult, feedb
         for found in result.findings
         if found.file.startswith("PAR-01/")
     }
-    assert told == expected
-    assert ("Ligne mise de côté", "PAR-01/salaries.csv", None, 3, "date_entree") in told
+    assert reported == expected
+    assert ("Ligne mise de côté", "PAR-01/salaries.csv", None, 3, "date_entree") in reported
     guidance = {row[5].replace("\u00a0", " ") for row in rows}
     assert guidance <= {check.guidance_fr for check in all_checks().values()}
 
@@ -159,8 +159,8 @@ def test_a_refused_file_is_told_to_its_sender(feedback: Path) -> None:
 
 
 def test_every_finding_is_told_to_somebody(result: IngestResult) -> None:
-    told: list[Finding] = [found for letter in letters_of(result) for found in letter.findings]
-    places = [dataclasses.replace(found, export="") for found in told]
+    reported: list[Finding] = [found for letter in letters_of(result) for found in letter.findings]
+    places = [dataclasses.replace(found, export="") for found in reported]
     assert sorted(places) == sorted(dataclasses.replace(f, export="") for f in result.findings)
 
 
@@ -258,9 +258,9 @@ def test_own_indicators_stand_beside_the_territory_and_the_whole(
     assert len(rows) == len(expected)
     women = next(row for row in expected if row["indicator_id"] == "public.women")
     line = next(row for row in rows if row[1] == "Part de femmes")
-    told = f"{women['numerator']:.0f} sur {women['denominator']:.0f}"
+    reported = f"{women['numerator']:.0f} sur {women['denominator']:.0f}"
     assert line[3:] == pytest.approx(
-        (women["value"], told, women["territory_value"], women["national_value"])
+        (women["value"], reported, women["territory_value"], women["national_value"])
     )
     assert share(women["value"]) in read(tmp_path / "retours", "PAR-01")
     synthesis = read(tmp_path / "retours", "PAR-01", "synthese")

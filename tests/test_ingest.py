@@ -54,7 +54,7 @@ def test_checks_of_the_table_and_of_the_code_are_the_same() -> None:
     table = set(all_checks())
     assert table <= used, "no code makes these checks"
     prefixes = tuple(sorted({check_id.split("_")[0] + "_" for check_id in table}))
-    told = {
+    reported = {
         name
         for file in SOURCES.glob("*.py")
         for name in re.findall(
@@ -63,7 +63,7 @@ def test_checks_of_the_table_and_of_the_code_are_the_same() -> None:
         if name.startswith(prefixes)
     }
     columns = {field.name for name in EXPORTS for field in contract_of(name).fields}
-    assert told - columns <= table, "these checks are in no table"
+    assert reported - columns <= table, "these checks are in no table"
 
 
 def test_checks_say_what_follows_and_what_to_do() -> None:

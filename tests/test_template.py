@@ -184,7 +184,7 @@ def test_same_arguments_make_the_same_bytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reported"),
     [
         (("--worksite", "PAR-1", "--year", "2024"), "did you mean PAR-01"),
         (("--worksite", "Nulle-Part", "--year", "2024"), "worksites.csv"),
@@ -194,12 +194,12 @@ def test_same_arguments_make_the_same_bytes(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_not_known_is_refused_in_one_line(
-    arguments: tuple[str, ...], told: str, tmp_path: Path
+    arguments: tuple[str, ...], reported: str, tmp_path: Path
 ) -> None:
     done = run_cvg("template", *arguments, "--out", str(tmp_path / "t.xlsx"))
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
-    assert told in done.stderr
+    assert reported in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 

@@ -32,9 +32,9 @@ from cvg_warehouse.publication.disclosure.programs import (
 from cvg_warehouse.publication.disclosure.system import Relation, System, Unknowns
 
 MANY = 24
-"""So many ends are sought together; fewer, one by one."""
+"""From this many open ends on, they are sought together; fewer, one by one."""
 PATIENCE = 4
-"""So often in vain."""
+"""The search for many ends stops after this many draws that closed few."""
 
 
 class Interval(NamedTuple):
@@ -75,7 +75,7 @@ class Attack:
     def __post_init__(self) -> None:
         self.open_ends = {1: self.required.copy(), -1: self.required.copy()}
 
-    def goes_on(self, unknowns: Unknowns, required: np.ndarray) -> "Attack":
+    def with_more_masks(self, unknowns: Unknowns, required: np.ndarray) -> "Attack":
         """The attack after more masks: what was a witness still is one, for less is known."""
         new = replace(self, unknowns=unknowns, required=required)
         new.open_ends = {
@@ -144,15 +144,15 @@ class Attack:
         many = len(model.columns)
         tight = np.full(many, MOST) if fitting is None else np.maximum(3 * self.reach, 2 * fitting)
         loose = np.where(open_ends[1] | open_ends[-1], tight, MOST)
-        vain, turn = 0, 0
-        while vain < PATIENCE and (before := sum(map(np.sum, open_ends.values()))) >= MANY:
+        fruitless, draws = 0, 0
+        while fruitless < PATIENCE and (before := sum(map(np.sum, open_ends.values()))) >= MANY:
             low = open_ends[1] & (~open_ends[-1] | (random.random(many) < 0.5))
             high = open_ends[-1] & ~low
             costs = (0.1 + random.random(many)) * (low * 1.0 - high)
             with suppress(Contradiction, NotDecided):
-                seen(model.wish(costs, tight if turn % 2 == 0 else loose))
-                turn += 1
-            vain += before - sum(map(np.sum, open_ends.values())) < MANY
+                seen(model.wish(costs, tight if draws % 2 == 0 else loose))
+                draws += 1
+            fruitless += before - sum(map(np.sum, open_ends.values())) < MANY
 
     def _probe(self, model: Model, column: int, sign: int, seen: Callable) -> list[Exposed]:
         cell = int(self.unknowns.cells[model.columns[column]])

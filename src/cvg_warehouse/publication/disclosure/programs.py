@@ -169,7 +169,7 @@ class Shifts:
         many = len(start)
         program = highspy.HighsLp()
         program.num_row_, program.num_col_ = model.matrix.shape[0], 2 * many
-        # Nearly the same cost for all, lest moves be split among equals.
+        # Costs differ slightly, so that a move is not split among equal ones.
         program.col_cost_ = 1 + 0.1 * np.random.default_rng(1).random(2 * many)
         program.col_lower_ = np.zeros(2 * many)
         self.ends = np.concatenate([MOST - start, start]).astype(float)

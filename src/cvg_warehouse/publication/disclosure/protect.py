@@ -57,7 +57,7 @@ def protect(system: System, plan: Plan, reach: int) -> Protection:
         if attack is None:
             attack = Attack(unknowns, needed, reach, start=plan.counts)
         else:
-            attack = attack.goes_on(unknowns, needed)
+            attack = attack.with_more_masks(unknowns, needed)
         more = _answer(plan, parts, masked, attack.run())
     return Protection(masked, attack.witnesses)
 
@@ -96,7 +96,7 @@ def _repair(
         masked = _close(plan, parts, masked)
         unknowns = unknowns_of(system, plan, masked)
         needed = required(plan, masked)[unknowns.cells]
-        # What follows in one step comes first, lest a mask be spent on what only follows from it;
+        # What follows in one step comes first, so that no mask is spent on its consequences;
         # the rest of a base comes last: it is narrow mostly because its part is.
         is_part = ~plan.guarded[unknowns.cells]
         for wanted, steps in product((needed & is_part, needed), (1, 2, 3, 40)):

@@ -70,7 +70,7 @@ def protect_warehouse(
 
     `previous` is the public edition before (a DuckDB file): its masks stay, and what it and its
     predecessors in the same folder printed counts as known where it has not changed. `progress` is
-    told what is being done, and how much of all is done (0 to 1).
+    called with what is being done, and how much of all is done (0 to 1).
     """
     report = progress or (lambda _doing, _done: None)
     report("relations", 0.0)

@@ -18,7 +18,7 @@ def _decides(count: str) -> str:
     """
 
 
-# That answers are missing is told only where the counts that say so are shown themselves.
+# A cell is `unknown` only where the counts that say so are shown themselves.
 MASKED_CELLS = f"""
     with unknown as (
         select {", ".join(f"unknown.{name}" for name in CELL.split(", "))}
