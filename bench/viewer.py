@@ -19,7 +19,7 @@ from statistics import median, quantiles
 from urllib.parse import urlencode
 
 import typer
-from dashboards.filters import PLACE, YEAR
+from dashboards.addresses import PLACE, YEAR
 from playwright.sync_api import sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg

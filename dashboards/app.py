@@ -7,15 +7,16 @@ from urllib.parse import urlsplit
 import streamlit as st
 from dashboards import filters, views
 from dashboards.access import Access, access
-from dashboards.pages import OVERVIEW, PAGES, Page
+from dashboards.addresses import Query, query_of
+from dashboards.pages import PAGES, Page
 from dashboards.sign_in import sign_in
+from dashboards.view import View
 from streamlit.navigation.page import StreamlitPage
 
 from cvg_warehouse.formats import day
 from cvg_warehouse.publication.editions import current_edition
+from cvg_warehouse.reading.blocks import Choice
 from cvg_warehouse.reading.data import EVERYBODY, Edition, read_edition, with_own
-from cvg_warehouse.reading.export import query_of
-from cvg_warehouse.reading.grids import Choice
 from cvg_warehouse.reading.tables import edition_line
 from cvg_warehouse.reading.texts import LANGUAGES, Language, place_name, say
 from cvg_warehouse.terminal import Refusal
@@ -30,7 +31,7 @@ LOOK_AGAIN_AFTER = 5
 
 def main() -> None:
     """Show the page that was asked for, from the newest edition."""
-    language = filters.language()
+    language = filters.current_language()
     st.set_page_config(page_title=say(language, "app_title"), layout="wide")
     st.html(STYLE)
     st.html(PAGE_LANGUAGE[language], unsafe_allow_javascript=True)
@@ -63,9 +64,9 @@ def main() -> None:
     asked = url.path.strip("/").removeprefix(base).rsplit("/", 1)[-1]
     lost = asked not in pages
     # Streamlit would say so itself, in English: an unknown address is a page of its own.
-    stray = [st.Page(partial(run, OVERVIEW), title=asked, url_path=asked)] if lost else []
+    stray = [st.Page(partial(run, PAGES[0]), title=asked, url_path=asked)] if lost else []
     current = st.navigation([*pages.values(), *stray], position="hidden")
-    page = next((page for page in PAGES if page.path == current.url_path), OVERVIEW)
+    page = next((page for page in PAGES if page.path == current.url_path), PAGES[0])
     title = say(language, "page_" + page.key)
     st.set_page_config(page_title=f"{title} · {say(language, 'app_title')}")
     st.title(title, anchor=False)
@@ -80,9 +81,9 @@ def main() -> None:
     for notice in [*notices, *_about(choice, edition, language)]:
         st.warning(notice)
     address = f"{url.scheme}://{url.netloc}/{base}"
-    view = views.View(edition, choice, language, address)
+    view = View(edition, choice, language, address)
     current.run()
-    filters.write_address(choice, language, view.more)
+    filters.write_address(view.query)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -125,8 +126,8 @@ def _watch(shown: str | None) -> None:
 
 def _greet(edition: Edition, language: Language) -> None:
     """Say which edition this is, and when another one takes its place."""
-    before = st.session_state.get("_edition")
-    if before not in (None, edition.edition_id):
+    previous = st.session_state.get("_edition")
+    if previous not in (None, edition.edition_id):
         st.toast(say(language, "new_edition"))
     st.session_state["_edition"] = edition.edition_id
     st.html(edition_line(edition, day(edition.published_at, language), language))
@@ -139,9 +140,7 @@ def _no_edition(language: Language) -> None:
     st.write(say(language, "no_edition_then"))
 
 
-def _sidebar(
-    pages: dict[str, StreamlitPage], query: dict[str, str | list[str]], language: Language
-) -> None:
+def _sidebar(pages: dict[str, StreamlitPage], query: Query, language: Language) -> None:
     """The pages, each linked with the filters, and the language."""
     with st.sidebar:
         filters.choose_language(language)

@@ -6,6 +6,7 @@ Nothing is computed here: a cell is as the edition holds it.
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -134,6 +135,15 @@ class Edition:
     def publishes(self, indicator_id: str, year: int, geography_id: str, population: str) -> bool:
         """Whether the edition holds any figure of an indicator there."""
         return (indicator_id, population, year) in self._cells.get(geography_id, {})
+
+    def has_open_list(self, indicator: Indicator) -> bool:
+        """Whether a breakdown of the indicator has values that no reference list has."""
+        names = indicator.breakdown.split(JOIN) if indicator.breakdown else []
+        return not self._listed_breakdowns.issuperset(names)
+
+    @cached_property
+    def _listed_breakdowns(self) -> frozenset[str]:
+        return frozenset(breakdown for breakdown, _ in self.value_labels)
 
     @property
     def years(self) -> tuple[int, ...]:

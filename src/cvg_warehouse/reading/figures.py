@@ -9,6 +9,8 @@ from cvg_warehouse.reading.texts import TEXTS, Language, say
 # A rate of fewer people than this is shown with its interval.
 FEW_PEOPLE = 100
 NOT_PUBLISHED = "not_published"
+# Why a figure has no value to show; each has its mark.
+WITHOUT_VALUE = ("masked", "unknown", "not_applicable", NOT_PUBLISHED)
 DECIMALS = {"months": 1, "years": 1}
 
 

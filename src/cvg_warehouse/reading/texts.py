@@ -40,7 +40,8 @@ def value_label(edition: Edition, breakdown: str, value: str, language: Language
     labels = edition.value_labels.get((breakdown, value))
     if labels:
         return labels[0] if language == "fr" else labels[1]
-    return say(language, "value_" + value) if "value_" + value in TEXTS else value
+    texts = TEXTS.get("value_" + value)
+    return texts[language] if texts else value
 
 
 def breakdown_label(
@@ -68,3 +69,13 @@ def contradiction(edition: Edition, contradiction_id: str | None, language: Lang
     """How the report contradicts itself; '' for no contradiction."""
     french, english = edition.contradictions.get(contradiction_id or "", ("", ""))
     return french if language == "fr" else english
+
+
+def measure_label(edition: Edition, indicator_id: str, breakdown: str, language: Language) -> str:
+    """The label of an indicator and one of its breakdown values."""
+    indicator = edition.indicators[indicator_id]
+    labels = (
+        indicator_label(indicator, language),
+        breakdown_label(edition, indicator, breakdown, language),
+    )
+    return " – ".join(filter(None, labels))

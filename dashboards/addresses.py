@@ -1,0 +1,33 @@
+"""The filters in an address: a link shows the same view tomorrow."""
+
+from urllib.parse import urlencode
+
+from cvg_warehouse.reading.blocks import Choice
+from cvg_warehouse.reading.texts import Language
+
+# Names of the filters in the address.
+YEAR, PLACE, POPULATION = "annee", "territoire", "population"
+INDICATORS, LANGUAGE = "indicateur", "langue"
+# Names of filters that only one page has: an item of the Bilan, the measure that is compared.
+ITEM, MEASURE = "element", "mesure"
+
+Query = dict[str, str | list[str]]
+
+
+def query_of(choice: Choice, language: Language) -> Query:
+    """The filters as they stand in the address bar."""
+    query: Query = {
+        YEAR: str(choice.year),
+        PLACE: choice.place,
+        POPULATION: choice.population,
+    }
+    if choice.indicators:
+        query[INDICATORS] = list(choice.indicators)
+    if language != "fr":
+        query[LANGUAGE] = language
+    return query
+
+
+def address(base: str, page: str, query: Query, anchor: str) -> str:
+    """The link to a part of a page, with all filters."""
+    return f"{base.rstrip('/')}/{page}?{urlencode(query, doseq=True)}#{anchor}"

@@ -1,0 +1,78 @@
+"""The menu under each chart and table: files, citation and link.
+
+Files are made when they are asked for, and the buttons when the menu is opened.
+"""
+
+from collections.abc import Callable
+
+import streamlit as st
+from dashboards.addresses import address
+from dashboards.pages import Page
+from dashboards.view import View
+from streamlit.delta_generator import DeltaGenerator
+
+from cvg_warehouse.reading import export
+from cvg_warehouse.reading.charts import chart
+from cvg_warehouse.reading.grids import Grid
+from cvg_warehouse.reading.lists import TextTable
+from cvg_warehouse.reading.sources import citation, source_text
+
+
+def take_away_grid(grid: Grid, view: View, page: Page) -> None:
+    """The menu of a grid."""
+    menu = _open_menu(grid.key, view)
+    if menu is None:
+        return
+    edition, language = view.edition, view.language
+    link = address(view.address, page.path, view.query, anchor=grid.key)
+    lines = export.records(grid, edition, language)
+    notes = export.notes(grid, edition, link, language)
+    source = source_text(edition, language)
+    files: dict[str, Callable[[], bytes]] = {
+        "csv": lambda: export.csv_bytes(lines),
+        "xlsx": lambda: export.xlsx_bytes(lines, notes, language),
+    }
+    if chart(grid, language):
+        files["png"] = lambda: export.image(grid, source, "png", language)
+        files["svg"] = lambda: export.image(grid, source, "svg", language)
+    with menu:
+        _buttons(grid.key, files, lambda kind: export.file_name(grid, edition, kind), view)
+        st.caption(view.say("citation"))
+        st.code(citation(grid, edition, link, language), language=None, wrap_lines=True)
+        st.caption(view.say("link"))
+        st.code(link, language=None, wrap_lines=True)
+
+
+def take_away_table(key: str, title: str, table: TextTable, view: View) -> None:
+    """The menu of a table of texts."""
+    menu = _open_menu(key, view)
+    if menu is None:
+        return
+    header, rows = table
+    lines = [header, *rows]
+    notes = [[view.say("export_title"), title], *export.edition_notes(view.edition, view.language)]
+    files: dict[str, Callable[[], bytes]] = {
+        "csv": lambda: export.csv_bytes(lines),
+        "xlsx": lambda: export.xlsx_bytes(lines, notes, view.language),
+    }
+    with menu:
+        _buttons(key, files, lambda kind: f"cvg-{key}-{view.edition.edition_id}.{kind}", view)
+
+
+def _open_menu(key: str, view: View) -> DeltaGenerator | None:
+    menu = st.popover(view.say("take_away"), key=f"emporter-{key}", on_change="rerun")
+    return menu if menu.open else None
+
+
+def _buttons(
+    key: str,
+    files: dict[str, Callable[[], bytes]],
+    file_name: Callable[[str], str],
+    view: View,
+) -> None:
+    """A button for each kind of file."""
+    with st.container(horizontal=True):
+        for kind, make in files.items():
+            st.download_button(
+                view.say(kind), make, file_name(kind), key=f"{kind}-{key}", on_click="ignore"
+            )

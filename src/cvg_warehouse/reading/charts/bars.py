@@ -1,0 +1,104 @@
+"""Bars from the left, a group per row of the grid under its label, a bar per column."""
+
+from typing import Any
+
+from cvg_warehouse.reading.charts.common import (
+    BESIDE,
+    CHOSEN,
+    GAP,
+    LABEL_LINE,
+    LEGEND,
+    OTHERS,
+    Row,
+    Spec,
+    as_given,
+    label_lines,
+    labels_layer,
+    largest,
+    legend_text,
+    pixels_down,
+    scale,
+    styles,
+    values_across,
+)
+from cvg_warehouse.reading.data import WHOLE
+from cvg_warehouse.reading.figures import value_text
+from cvg_warehouse.reading.grids import Grid, Head
+from cvg_warehouse.reading.texts import Language
+
+BAR = 20
+
+
+def draw(grid: Grid, language: Language) -> Spec:
+    """The spec: bars bear their value, or the mark of its absence."""
+    colours = [colour for colour, *_ in styles(grid.columns, grid)]
+    by_place = len({row.place for row in grid.rows}) > 1
+    labels: list[Row] = []
+    bars: list[Row] = []
+    y = 0.0
+    for row, figures in zip(grid.rows, grid.figures, strict=True):
+        lines = label_lines(row.label)
+        labels.append({"y": y + LABEL_LINE / 2, "text": lines})
+        y += LABEL_LINE * len(lines) + 2
+        for column, colour, figure in zip(grid.columns, colours, figures, strict=True):
+            bars.append(
+                {
+                    "x": (figure.value or 0) if figure else 0,
+                    "zero": 0,
+                    "y": y,
+                    "y2": y + BAR - 4,
+                    "middle": y + BAR / 2 - 2,
+                    "colour": _place_colour(row, grid) if by_place else colour,
+                    "series": legend_text(column.label),
+                    "text": value_text(figure, language) if figure else "",
+                }
+            )
+            y += BAR
+        y += GAP
+    down, values = pixels_down(y), values_across(largest(grid.cells), 1.3)
+    return {
+        "height": y,
+        "layer": [
+            labels_layer(labels, down, baseline="middle"),
+            {"data": {"values": bars}, "layer": _bar_layers(_colour(grid, colours), values, down)},
+        ],
+    }
+
+
+def _place_colour(row: Head, grid: Grid) -> str:
+    if row.place == WHOLE != grid.focus:
+        return BESIDE
+    return CHOSEN if row.place == grid.focus else OTHERS
+
+
+def _colour(grid: Grid, colours: list[str]) -> dict[str, Any]:
+    """The colour of a bar: its own, or that of its series where there are several."""
+    if len(grid.columns) == 1:
+        return as_given("colour")
+    names = [legend_text(column.label) for column in grid.columns]
+    return {
+        "field": "series",
+        "type": "nominal",
+        "scale": scale(names, colours),
+        "legend": {**LEGEND, "symbolType": "square"},
+    }
+
+
+def _bar_layers(colour: dict[str, Any], x: dict[str, Any], y: dict[str, Any]) -> list[Spec]:
+    value = {"type": "text", "align": "left", "baseline": "middle", "dx": 5, "fontWeight": 600}
+    return [
+        {
+            "mark": {"type": "rect"},
+            "encoding": {
+                "x": x,
+                "x2": {"field": "zero"},
+                "y": y,
+                "y2": {"field": "y2"},
+                "color": colour,
+            },
+        },
+        {
+            "mark": value,
+            "encoding": {"x": x, "y": {**y, "field": "middle"}, "text": {"field": "text"}},
+        },
+    ]

@@ -1,0 +1,129 @@
+"""The chart of a grid: the shape's own drawing in the frame that all share."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from textwrap import wrap
+
+from cvg_warehouse.reading.charts import bars, flow, lines, matrix, strip, tiles
+from cvg_warehouse.reading.charts.common import BESIDE, FAINT, INK, Spec
+from cvg_warehouse.reading.data import WHOLE
+from cvg_warehouse.reading.figures import value_text
+from cvg_warehouse.reading.grids import Grid
+from cvg_warehouse.reading.texts import Language, say
+
+DRAW: dict[str, Callable[[Grid, Language], Spec]] = {
+    "lines": lines.draw,
+    "bars": bars.draw,
+    "strip": strip.draw,
+    "matrix": matrix.draw,
+    "flow": flow.draw,
+    "tiles": tiles.draw,
+}
+WIDTH = 640
+MOST_FIGURES_LISTED = 12
+LOCALES = {
+    "fr": {"decimal": ",", "thousands": "\u202f", "grouping": [3], "currency": ["", "\u00a0€"]},
+    "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["€", ""]},
+}
+
+
+def chart(grid: Grid, language: Language) -> Spec | None:
+    """The grid's chart; None where no value may be shown, or where its shape is text."""
+    if not _is_drawn(grid):
+        return None
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "description": alternative_text(grid, language),
+        "width": WIDTH,
+        "background": "white",
+        "padding": dict.fromkeys(("left", "top", "right", "bottom"), 4),
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "config": _config(language),
+        **DRAW[grid.shape](_comparable(grid), language),
+    }
+
+
+def titled(spec: Spec, grid: Grid, source: str) -> Spec:
+    """The chart with its title, filters and source in it, to stand alone."""
+    heading = {
+        "text": wrap(grid.title, 70),
+        "subtitle": [*wrap(grid.filters, 95), *wrap(source, 95), ""],
+        "anchor": "start",
+        "fontSize": 16,
+        "subtitleFontSize": 12,
+        "subtitleColor": BESIDE,
+    }
+    return {**spec, "title": heading, "padding": dict.fromkeys(spec["padding"], 16)}
+
+
+def alternative_text(grid: Grid, language: Language) -> str:
+    """The chart in words; all its values where they are few."""
+    kind = say(language, "alt_" + grid.shape)
+    text = f"{say(language, 'named', kind, grid.title)}. {grid.filters}."
+    if sum(1 for _ in grid.cells) > MOST_FIGURES_LISTED:
+        return f"{text} {say(language, 'alt_table_below')}"
+    for row, figures in zip(grid.rows, grid.figures, strict=True):
+        for column, figure in zip(grid.columns, figures, strict=True):
+            if figure:
+                names = " ".join(dict.fromkeys((row.label, column.label)))
+                text += f" {say(language, 'named', names, value_text(figure, language))}."
+    return text
+
+
+def left_to_the_table(grid: Grid, language: Language) -> str:
+    """What the chart does not show and the table does, in one sentence; '' for nothing."""
+    if not _is_drawn(grid):
+        return say(language, "table_only")
+    missing = sum(1 for figure in grid.cells if figure.value is None)
+    if grid.shape == "flow" and missing:
+        return say(language, "flow_masked", missing)
+    if without_whole(grid):
+        return say(language, "whole_in_table")
+    if grid.shape == "matrix" and len(grid.columns) > matrix.MOST_COLUMNS:
+        return say(language, "chart_first_columns", matrix.MOST_COLUMNS)
+    return ""
+
+
+def without_whole(grid: Grid) -> bool:
+    """Whether the chart leaves the whole to the table: its numbers dwarf a territory's."""
+    places = {head.place for head in (*grid.rows, *grid.columns)}
+    shown = any(cell.value is not None and cell.geography != WHOLE for cell in grid.cells)
+    return grid.unit not in ("share", "months", "years") and WHOLE in places and shown
+
+
+def _is_drawn(grid: Grid) -> bool:
+    values = (figure.value for figure in _comparable(grid).cells)
+    return grid.shape in DRAW and any(value is not None for value in values)
+
+
+def _comparable(grid: Grid) -> Grid:
+    """The grid as far as its figures can be drawn to one scale."""
+    if not without_whole(grid):
+        return grid
+    rows = [n for n, row in enumerate(grid.rows) if row.place != WHOLE]
+    columns = [n for n, column in enumerate(grid.columns) if column.place != WHOLE]
+    return replace(
+        grid,
+        rows=tuple(grid.rows[row] for row in rows),
+        columns=tuple(grid.columns[column] for column in columns),
+        figures=tuple(tuple(grid.figures[row][column] for column in columns) for row in rows),
+    )
+
+
+def _config(language: Language) -> Spec:
+    return {
+        "font": "Source Sans, Source Sans Pro, Arial, sans-serif",
+        "locale": {"number": LOCALES[language]},
+        "view": {"stroke": None},
+        "text": {"fontSize": 13, "color": INK},
+        "legend": {
+            "title": None,
+            "orient": "top",
+            "direction": "vertical",
+            "labelLimit": 0,
+            "labelFontSize": 13,
+            "labelColor": INK,
+            "symbolSize": 120,
+        },
+        "axis": {"labelFontSize": 12, "labelColor": INK, "gridColor": FAINT, "title": None},
+    }
