@@ -8,7 +8,7 @@ from dashboards.addresses import INDICATORS, LANGUAGE, PLACE, POPULATION, YEAR, 
 
 from cvg_warehouse.reading.blocks import Choice
 from cvg_warehouse.reading.data import EVERYBODY, WHOLE, Edition
-from cvg_warehouse.reading.texts import LANGUAGES, Language, indicator_label, place_name, say
+from cvg_warehouse.reading.texts import LANGUAGES, Language, label_of, place_name, say
 
 # The address as the app itself wrote it last; another one comes from a link.
 WRITTEN = "_address"
@@ -85,7 +85,7 @@ def show(edition: Edition, language: Language) -> Choice:
         say(language, "programme_indicators"),
         list(edition.indicators),
         key=INDICATORS,
-        format_func=lambda name: indicator_label(edition.indicators[name], language),
+        format_func=lambda name: label_of(edition.indicators[name], language),
         placeholder=say(language, "programme_indicators_hint"),
         filter_mode="contains",
         select_all=False,

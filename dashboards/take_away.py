@@ -50,7 +50,10 @@ def take_away_table(key: str, title: str, table: TextTable, view: View) -> None:
         return
     header, rows = table
     lines = [header, *rows]
-    notes = [[view.say("export_title"), title], *export.edition_notes(view.edition, view.language)]
+    notes: list[list[export.Value]] = [
+        [view.say("export_title"), title],
+        *export.edition_notes(view.edition, view.language),
+    ]
     files: dict[str, Callable[[], bytes]] = {
         "csv": lambda: export.csv_bytes(lines),
         "xlsx": lambda: export.xlsx_bytes(lines, notes, view.language),

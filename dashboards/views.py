@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 from dashboards import filters
@@ -16,7 +17,7 @@ from cvg_warehouse.reading.charts import chart, left_to_the_table
 from cvg_warehouse.reading.data import WHOLE, Edition, Measure, ReportItem
 from cvg_warehouse.reading.grids import Grid, grids, unpublished
 from cvg_warehouse.reading.sources import source_text
-from cvg_warehouse.reading.texts import Language, indicator_label, measure_label, place_name
+from cvg_warehouse.reading.texts import Language, label_of, measure_label, place_name
 
 TILES_WIDTH = 460
 # What the page that compares territories shows first.
@@ -51,7 +52,7 @@ def _blocks(view: View, page: Page) -> None:
     for grid in shown:
         _grid(grid, view, page)
     if absent := unpublished(page.blocks, view.edition):
-        labels = " ; ".join(indicator_label(indicator, view.language) for indicator in absent)
+        labels = " ; ".join(label_of(indicator, view.language) for indicator in absent)
         st.html(tables.note(view.say("page_not_published", labels)))
 
 
@@ -67,7 +68,7 @@ def _grid(grid: Grid, view: View, page: Page) -> None:
     else:
         spec = chart(grid, language)
         if spec:
-            width = TILES_WIDTH if grid.shape == "tiles" else "stretch"
+            width: int | Literal["stretch"] = TILES_WIDTH if grid.shape == "tiles" else "stretch"
             st.vega_lite_chart(spec, theme=None, width=width, key=f"chart-{grid.key}")
         remark = _remark(grid, view)
         st.html((tables.note(remark) if remark else "") + tables.grid_table(grid, language) + how)
@@ -261,16 +262,20 @@ def _dictionary(view: View, page: Page) -> None:
         for name, indicator in edition.indicators.items()
         if not view.choice.indicators or name in view.choice.indicators
     ]
-    themes = dict.fromkeys(indicator.theme for indicator in chosen)
-    titles = [(theme, view.say("theme_" + theme)) for theme in themes]
+    themes = [
+        theme
+        for theme in edition.themes.values()
+        if any(indicator.theme == theme for indicator in chosen)
+    ]
+    titles = [(theme.theme, label_of(theme, language)) for theme in themes]
     bases = view.say("dictionary_bases")
     st.html(tables.contents([*titles, ("bases", bases)], language))
     table = lists.dictionary_table(chosen, edition, language)
     take_away_table("dictionnaire", view.say("page_dictionary"), table, view)
-    for theme, title in titles:
-        st.header(title, anchor=theme)
-        of_the_theme = [indicator for indicator in chosen if indicator.theme == theme]
-        st.html(tables.dictionary(of_the_theme, edition, view.docs_url, language))
+    for theme, (anchor, title) in zip(themes, titles, strict=True):
+        st.header(_plain(title), anchor=anchor)
+        indicators = [indicator for indicator in chosen if indicator.theme == theme]
+        st.html(tables.dictionary(indicators, edition, view.docs_url, language))
     st.header(bases, anchor="bases")
     st.html(tables.plain_table(bases, lists.bases_table(edition, language), language))
 

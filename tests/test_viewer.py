@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -22,7 +23,18 @@ from cvg_warehouse.formats import number
 from cvg_warehouse.paths import PROJECT, REFERENCE_SEEDS
 from cvg_warehouse.publication.editions.pointer import edition_file, read_pointer
 from cvg_warehouse.reading import charts, export, tables
-from cvg_warehouse.reading.data import WHOLE, Cell, Edition, Indicator, Measure, read_edition
+from cvg_warehouse.reading.blocks import Block, Choice, item_block
+from cvg_warehouse.reading.charts.tiles import PLACES, TILE
+from cvg_warehouse.reading.data import (
+    WHOLE,
+    Base,
+    Cell,
+    Edition,
+    Indicator,
+    Measure,
+    Theme,
+    read_edition,
+)
 from cvg_warehouse.reading.figures import (
     Figure,
     interval_text,
@@ -30,8 +42,8 @@ from cvg_warehouse.reading.figures import (
     value_text,
     written,
 )
-from cvg_warehouse.reading.grids import Block, Choice, Grid, Head, grids, item_block
-from cvg_warehouse.reading.reference import reference_table
+from cvg_warehouse.reading.grids import Grid, Head, grids
+from cvg_warehouse.reading.lists import reference_table
 from cvg_warehouse.reading.texts import (
     LANGUAGES,
     TEXTS,
@@ -43,10 +55,27 @@ THIN = "\u202f"
 ROUEN, YEAR = "08-Rouen", 2024
 LASTING_JOB = ("exits.job_or_training", "emploi_durable")
 SHARE = Indicator(
-    *("exits.neutral", "exits", "share", "share", "people", None, "EXITED"),
-    *("Sorties <neutres>", "Neutral <exits>", "neutral", "base EXITED"),
-    *("neutres", "base EXITED", None),
+    indicator_id="exits.neutral",
+    theme=Theme("exits", "Sorties", "Exits"),
+    unit="share",
+    statistic="share",
+    counting_unit="people",
+    breakdown=None,
+    base=Base("EXITED", "personnes <sorties>", "people who <exited>"),
+    label_fr="Sorties <neutres>",
+    label_en="Neutral <exits>",
+    numerator_definition="neutral",
+    denominator_definition="base EXITED",
+    numerator_definition_fr="neutres",
+    denominator_definition_fr="base EXITED",
+    published_in=None,
+    rule_model="ind_exits",
 )
+CODE = [
+    *(PROJECT / "dashboards").glob("*.py"),
+    *(PROJECT / "src" / "cvg_warehouse" / "reading").rglob("*.py"),
+    *(PROJECT / "src" / "cvg_warehouse" / "reading").rglob("*.html"),
+]
 NO_FIGURE = {"masked", "unknown", "not_applicable"}
 
 
@@ -111,36 +140,43 @@ def test_every_text_is_there_in_both_languages_with_the_same_places() -> None:
 
 
 def test_every_text_that_the_code_names_is_there() -> None:
-    code = "".join(file.read_text() for file in (PROJECT / "dashboards").glob("*.py"))
-    named = set(re.findall(r'(?:say\(\w+|view\.say|say\(speak), ?"(\w+)"|view\.say\("(\w+)"', code))
-    keys = {key for pair in named for key in pair if key and not key.endswith("_")}
+    code = "".join(file.read_text() for file in CODE)
+    named = set(re.findall(r'(?:say\((?:\w+\.)?language|view\.say)\(?,? ?"(\w+)"', code))
+    keys = {key for key in named if not key.endswith("_")}
     assert len(keys) > 50
     assert keys <= TEXTS.keys()
     pages = {f"{kind}_{page.key}" for page in PAGES for kind in ("page", "lead")}
     titles = {block.title for page in PAGES for block in page.blocks if block.title}
-    assert pages | titles <= TEXTS.keys()
+    groups = {page.group for page in PAGES if page.group}
+    assert pages | titles | groups <= TEXTS.keys()
 
 
-def test_all_of_the_catalogue_is_said_in_french() -> None:
-    catalogue = read_rows(REFERENCE_SEEDS / "indicators.csv")
-    for row in catalogue:
+def test_every_text_is_used() -> None:
+    code = "".join(file.read_text() for file in [*CODE, PROJECT / "dashboards" / "pages.toml"])
+    named = set(re.findall(r"""["'](\w+)["']""", code))
+    beginnings = tuple(name for name in named if name.endswith("_") and name != "_")
+    assert {key for key in TEXTS if key not in named and not key.startswith(beginnings)} == set()
+
+
+def test_all_of_the_catalogue_is_said_in_both_languages() -> None:
+    themes, bases, catalogue = (
+        {next(iter(row.values())): row for row in read_rows(REFERENCE_SEEDS / f"{seed}.csv")}
+        for seed in ("themes", "bases", "indicators")
+    )
+    for row in (*themes.values(), *bases.values(), *catalogue.values()):
+        assert row["label_fr"] and row["label_en"], row
+    for row in catalogue.values():
         assert bool(row["denominator_fr"]) == bool(row["denominator"])
-        for key in ("base_" + row["base"], "theme_" + row["theme"], "unit_name_" + row["unit"]):
-            assert key in TEXTS or key == "base_"
-
-
-def test_the_model_that_is_named_holds_the_rule() -> None:
-    models = {file.stem: file.read_text() for file in (PROJECT / "models").rglob("ind_*.sql")}
-    for row in read_rows(REFERENCE_SEEDS / "indicators.csv"):
-        name = row["indicator_id"]
-        rule = models[tables.model(name)]
-        assert name.replace(".", "__") in rule or f"'{name}'" in rule, name
+        assert row["theme"] in themes
+        assert row["base"] in ("", *bases)
+        for key in ("unit_name_" + row["unit"], "counted_" + row["counting_unit"]):
+            assert key in TEXTS
 
 
 def test_every_territory_has_a_tile_of_its_own() -> None:
     territories = {row["territory_id"] for row in read_rows(REFERENCE_SEEDS / "territories.csv")}
-    assert charts.TILES.keys() == territories
-    assert len(set(charts.TILES.values())) == len(territories)
+    assert PLACES.keys() == territories
+    assert len(set(PLACES.values())) == len(territories)
 
 
 def test_an_unknown_territory_gets_a_tile_below() -> None:
@@ -148,17 +184,46 @@ def test_an_unknown_territory_gets_a_tile_below() -> None:
     grid = grid_of(figure())
     with_mars = Grid(**{**vars(grid), "shape": "tiles", "rows": (row,)})
     tiles = charts.chart(with_mars, "fr")["layer"][0]["data"]["values"]
-    lowest = max(line for _, line in charts.TILES.values())
+    lowest = max(line for _, line in PLACES.values())
     assert [tile["name"] for tile in tiles] == [["Mars"]]
-    assert tiles[0]["y"] == (lowest + 1) * charts.TILE
+    assert tiles[0]["y"] == (lowest + 1) * TILE
 
 
-def test_no_text_of_the_data_is_taken_for_html() -> None:
-    grid = grid_of(figure(), label="<script>alert(1)</script>")
-    made = tables.grid_table(grid, "fr") + tables.cards(grid, "fr")
-    made += tables.explanation(grid, "<b>", 'https://d"><b>', "fr")
-    made += tables.plain_table("<i>", ["<u>"], [["<s>", "&"]], "fr")
-    assert not re.search(r"<(script|i|u|s)>|<neutres>|\"><b>", made)
+HOSTILE = "<script>alert(1)</script>\"><b onclick='x'>&amp;"
+
+
+def test_no_text_of_the_data_is_taken_for_html(edition: Edition) -> None:
+    hostile = replace(
+        SHARE,
+        label_fr=HOSTILE,
+        base=Base("EXITED", HOSTILE, HOSTILE),
+        numerator_definition_fr=HOSTILE,
+        denominator_definition_fr=HOSTILE,
+        published_in=HOSTILE,
+        rule_model=HOSTILE,
+    )
+    other_base = replace(hostile, base=Base("OTHER", HOSTILE + "2", HOSTILE))
+    figures = [replace(figure(), indicator=one) for one in (hostile, other_base)]
+    grid = replace(grid_of(*figures, label=HOSTILE), title=HOSTILE, filters=HOSTILE, corner=HOSTILE)
+    lines = replace(grid, shape="lines")
+    named = replace(edition, edition_id=HOSTILE, code_version=HOSTILE)
+    made = [
+        tables.grid_table(grid, "fr"),
+        tables.cards(grid, "fr"),
+        tables.headline(lines, "fr"),
+        tables.explanation(grid, HOSTILE, HOSTILE, "fr"),
+        tables.dictionary([hostile], edition, HOSTILE, "fr"),
+        tables.plain_table(HOSTILE, ([HOSTILE], [[HOSTILE, HOSTILE]]), "fr"),
+        tables.edition_line(named, HOSTILE, "fr"),
+        tables.contents([(HOSTILE, HOSTILE)], "fr"),
+        tables.note(HOSTILE),
+    ]
+    for html in made:
+        assert "alert(1)" in html
+        assert "<script" not in html and "<b onclick" not in html and '">&lt;b' not in html
+        assert "&amp;amp;" in html
+    # Text that is joined to a part of a page is escaped too.
+    assert "<i>" not in tables.note("") + "<i>"
 
 
 def test_a_table_can_be_read_by_ear() -> None:
@@ -206,6 +271,18 @@ def test_every_figure_is_the_one_that_the_edition_holds(editions: Path, edition:
         cell = edition.cell(indicator, year, place, population, breakdown)
         assert cell
         assert [getattr(cell, name) for name in names] == figures
+
+
+def test_labels_and_rules_are_those_that_the_edition_holds(edition: Edition) -> None:
+    models = {file.stem: file.read_text() for file in (PROJECT / "models").rglob("ind_*.sql")}
+    for name, indicator in edition.indicators.items():
+        rule = models[indicator.rule_model]
+        assert name.replace(".", "__") in rule or f"'{name}'" in rule, name
+        for labelled in filter(None, (indicator, indicator.theme, indicator.base)):
+            assert labelled.label_fr and labelled.label_en, name
+        assert edition.themes[indicator.theme.theme] is indicator.theme
+    used = {measure.indicator_id for page in PAGES for b in page.blocks for measure in b.measures}
+    assert used <= edition.indicators.keys()
 
 
 @pytest.mark.parametrize("place", [WHOLE, ROUEN])

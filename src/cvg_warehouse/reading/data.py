@@ -48,16 +48,37 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Theme:
+    """What some indicators are about; the identifier of each begins with it."""
+
+    theme: str
+    label_fr: str
+    label_en: str
+
+
+@dataclass(frozen=True)
+class Base:
+    """Who, or what, a rate or a mean divides by."""
+
+    base: str
+    label_fr: str
+    label_en: str
+
+
+@dataclass(frozen=True)
 class Indicator:
-    """A line of the catalogue. `breakdown` is None, or up to three names joined by ' x '."""
+    """A line of the catalogue. `breakdown` is None, or up to three names joined by ' x '.
+
+    `rule_model` is the dbt model that holds its rule.
+    """
 
     indicator_id: str
-    theme: str
+    theme: Theme
     unit: str
     statistic: str
     counting_unit: str
     breakdown: str | None
-    base: str | None
+    base: Base | None
     label_fr: str
     label_en: str
     numerator_definition: str
@@ -65,6 +86,7 @@ class Indicator:
     numerator_definition_fr: str
     denominator_definition_fr: str | None
     published_in: str | None
+    rule_model: str
 
 
 @dataclass(frozen=True)
@@ -114,6 +136,8 @@ class Edition:
     first_year: int
     last_year: int
     about: Mapping[str, Any]
+    themes: Mapping[str, Theme]
+    bases: Mapping[str, Base]
     indicators: Mapping[str, Indicator]
     geographies: Mapping[str, Geography]
     populations: tuple[str, ...]
@@ -166,15 +190,16 @@ Cells = Mapping[str, Mapping[tuple[str, str, int], Mapping[str, Cell]]]
 
 def with_own(public: Edition, internal: Edition, own: Container[str]) -> Edition:
     """The public edition, with the figures of some territories as the internal one has them."""
-    cells = {
+    own_cells = {
         place: internal._cells.get(place, {}) for place in internal.territories if place in own
     }
+    cells = {**public._cells, **own_cells}
     return replace(
         public,
         audience="internal",
         populations=internal.populations,
-        breakdowns=_breakdowns(public._cells | cells),
-        _cells=public._cells | cells,
+        breakdowns=_breakdowns(cells),
+        _cells=cells,
     )
 
 
@@ -183,6 +208,14 @@ def read_edition(audience: str) -> Edition:
     connection, edition_id = open_edition(audience)
     with connection:
         about = _rows(connection, "from edition")[0]
+        themes = {
+            row["theme"]: Theme(**row)
+            for row in _rows(connection, f"select {_names(Theme)} from themes order by sort_order")
+        }
+        bases = {
+            row["base"]: Base(**row)
+            for row in _rows(connection, f"select {_names(Base)} from bases")
+        }
         cells = _cells(connection)
         return Edition(
             edition_id=edition_id,
@@ -193,10 +226,9 @@ def read_edition(audience: str) -> Edition:
             first_year=about["first_year"],
             last_year=about["last_year"],
             about=about,
-            indicators={
-                row["indicator_id"]: Indicator(**row)
-                for row in _rows(connection, f"select {_names(Indicator)} from indicators")
-            },
+            themes=themes,
+            bases=bases,
+            indicators=_indicators(connection, themes, bases),
             geographies={
                 row["geography_id"]: Geography(**row)
                 for row in _rows(
@@ -247,6 +279,20 @@ def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any
     result = connection.execute(sql)
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _indicators(
+    connection: duckdb.DuckDBPyConnection,
+    themes: Mapping[str, Theme],
+    bases: Mapping[str, Base],
+) -> dict[str, Indicator]:
+    """The catalogue in its own order."""
+    found = {}
+    for row in _rows(connection, f"select {_names(Indicator)} from indicators"):
+        base = bases[row["base"]] if row["base"] else None
+        indicator = Indicator(**{**row, "theme": themes[row["theme"]], "base": base})
+        found[indicator.indicator_id] = indicator
+    return found
 
 
 def _cells(

@@ -11,7 +11,7 @@ from cvg_warehouse.reading.data import EVERYBODY, JOIN, WHOLE, Edition, Indicato
 from cvg_warehouse.reading.texts import (
     TEXTS,
     Language,
-    indicator_label,
+    label_of,
     place_name,
     say,
     value_label,
@@ -123,7 +123,7 @@ def _years(request: Request) -> tuple[Entry, ...]:
     years = {
         "one": [year],
         "all": sorted(published),
-        "with_before": [one for one in (year, year - 1) if one in published],
+        "with_previous": [one for one in (year, year - 1) if one in published],
     }[request.block.years]
     return tuple(Entry(one, str(one)) for one in years)
 
@@ -152,7 +152,7 @@ def _parts(measure: IndicatorValue, request: Request) -> Parts:
         name: Entry(value, value_label(request.edition, name, value, request.language))
         for name, value in zip(names, breakdown.split(JOIN), strict=False)
     }
-    label = indicator_label(indicator, request.language)
+    label = label_of(indicator, request.language)
     return parts | {INDICATOR: Entry(indicator.indicator_id, label)}
 
 
@@ -186,4 +186,4 @@ def _title(measures: list[IndicatorValue], constant: tuple[str, ...], request: R
     title, language = request.block.title, request.language
     if title:
         return say(language, title) if title in TEXTS else title
-    return " – ".join([indicator_label(measures[0].indicator, language), *constant])
+    return " – ".join([label_of(measures[0].indicator, language), *constant])

@@ -20,7 +20,7 @@ from cvg_warehouse.reading.texts import (
     Language,
     breakdown_label,
     definitions,
-    indicator_label,
+    label_of,
     place_name,
     say,
 )
@@ -74,7 +74,7 @@ def notes(grid: Grid, edition: Edition, link: str, language: Language) -> list[l
     ]
     for indicator in grid.indicators:
         numerator, denominator = definitions(indicator, language)
-        label = indicator_label(indicator, language)
+        label = label_of(indicator, language)
         terms = {
             "numerator": numerator,
             "denominator": denominator or say(language, "no_denominator"),
@@ -121,7 +121,7 @@ def _record(figure: Figure, grid: Grid, edition: Edition, language: Language) ->
     return {
         "title": grid.title,
         "indicator": indicator.indicator_id,
-        "label": indicator_label(indicator, language),
+        "label": label_of(indicator, language),
         "year": figure.year,
         "place": figure.geography,
         "place_name": place_name(edition, figure.geography, language),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cvg_warehouse.formats import number, share
 from cvg_warehouse.reading.data import Cell, Edition, Indicator
-from cvg_warehouse.reading.texts import TEXTS, Language, say
+from cvg_warehouse.reading.texts import Language, label_of, say
 
 # A rate of fewer people than this is shown with its interval.
 FEW_PEOPLE = 100
@@ -95,6 +95,5 @@ def interval_text(figure: Figure, language: Language) -> str:
 def base_name(indicator: Indicator, language: Language) -> str:
     """Who a rate or a mean divides by; for a count, what is counted."""
     if indicator.base:
-        own = f"base_{indicator.base}_{indicator.counting_unit}"
-        return say(language, own if own in TEXTS else "base_" + indicator.base)
+        return label_of(indicator.base, language)
     return say(language, "counted_" + indicator.counting_unit)

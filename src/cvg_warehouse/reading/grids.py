@@ -17,7 +17,7 @@ from cvg_warehouse.reading.dimensions import (
     dimensions,
 )
 from cvg_warehouse.reading.figures import NOT_PUBLISHED, Figure, look_up
-from cvg_warehouse.reading.texts import Language, indicator_label, say
+from cvg_warehouse.reading.texts import Language, label_of, say
 
 YEAR, PLACE, POPULATION = Dimension.YEAR, Dimension.PLACE, Dimension.POPULATION
 MEASURE, CROSSED = Dimension.MEASURE, Dimension.CROSSED
@@ -129,7 +129,7 @@ def _matching(edition: Edition, indicator: Indicator, measure: Measure) -> list[
 def _own_title(grid: Grid, language: Language) -> str:
     indicators = grid.indicators
     if len(indicators) == 1:
-        return indicator_label(indicators[0], language)
+        return label_of(indicators[0], language)
     return say(language, "unit_name_" + grid.unit)
 
 

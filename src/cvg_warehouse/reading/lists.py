@@ -9,13 +9,12 @@ from typing import Any
 from cvg_warehouse.formats import day, number
 from cvg_warehouse.reading.data import Edition, Indicator
 from cvg_warehouse.reading.figures import base_name, written
-from cvg_warehouse.reading.rule_models import model
 from cvg_warehouse.reading.texts import (
     Language,
     breakdown_label,
     contradiction,
     definitions,
-    indicator_label,
+    label_of,
     say,
     value_label,
 )
@@ -114,15 +113,15 @@ def dictionary_table(
     """The catalogue, a line for each indicator."""
     columns: dict[str, Callable[[Indicator], str]] = {
         "indicator": lambda one: one.indicator_id,
-        "label": lambda one: indicator_label(one, language),
-        "theme": lambda one: say(language, "theme_" + one.theme),
+        "label": lambda one: label_of(one, language),
+        "theme": lambda one: label_of(one.theme, language),
         "statistic": lambda one: say(language, "statistic_" + one.statistic),
         "counting_unit": lambda one: say(language, "counted_" + one.counting_unit),
         "base": lambda one: base_name(one, language) if one.base else "",
         "numerator_definition": lambda one: definitions(one, language)[0],
         "denominator_definition": lambda one: definitions(one, language)[1] or "",
         "breakdown": lambda one: values_text(one, edition, language),
-        "model": lambda one: model(one.indicator_id),
+        "model": lambda one: one.rule_model,
         "published_in": lambda one: one.published_in or "",
     }
     header = [say(language, "column_" + name) for name in columns]
@@ -131,9 +130,9 @@ def dictionary_table(
 
 def bases_table(edition: Edition, language: Language) -> TextTable:
     """Who the rates and means divide by: each base in words, and its code."""
-    bases = dict.fromkeys(one.base for one in edition.indicators.values() if one.base)
+    used = dict.fromkeys(one.base for one in edition.indicators.values() if one.base)
     header = [say(language, "base"), say(language, "identifier")]
-    return header, [[say(language, "base_" + base), base] for base in bases]
+    return header, [[label_of(base, language), base.base] for base in used]
 
 
 def values_text(indicator: Indicator, edition: Edition, language: Language) -> str:

@@ -23,8 +23,7 @@ from cvg_warehouse.reading.figures import (
 )
 from cvg_warehouse.reading.grids import Grid, Head
 from cvg_warehouse.reading.lists import TextTable, values_text
-from cvg_warehouse.reading.rule_models import model
-from cvg_warehouse.reading.texts import Language, definitions, indicator_label, say
+from cvg_warehouse.reading.texts import Language, definitions, label_of, say
 
 TEMPLATES = templates(Path(__file__).with_name("templates"))
 TEMPLATES.globals["say"] = say
@@ -145,10 +144,10 @@ def definition(
         "base" if indicator.base else "counted": base_name(indicator, language),
         **(more or {}),
     }
-    name = model(indicator.indicator_id)
+    name = indicator.rule_model
     page = f"{docs_url.rstrip('/')}/dictionary.html#!/model/model.cvg_warehouse.{name}"
     return Definition(
-        label=indicator_label(indicator, language),
+        label=label_of(indicator, language),
         terms=tuple((say(language, key), text) for key, text in terms.items() if text),
         model=name,
         address=page if docs_url else "",

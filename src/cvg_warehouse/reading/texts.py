@@ -7,8 +7,9 @@ import tomllib
 from pathlib import Path
 
 from cvg_warehouse.formats import Language
-from cvg_warehouse.reading.data import JOIN, Edition, Indicator
+from cvg_warehouse.reading.data import JOIN, Base, Edition, Indicator, Theme
 
+Labelled = Theme | Base | Indicator
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
 TEXTS: dict[str, dict[str, str]] = tomllib.loads(
@@ -22,9 +23,9 @@ def say(language: Language, key: str, *values: object) -> str:
     return texts[language].format(*values) if texts else key.split("_", 1)[-1]
 
 
-def indicator_label(indicator: Indicator, language: Language) -> str:
-    """The indicator's label."""
-    return indicator.label_fr if language == "fr" else indicator.label_en
+def label_of(labelled: Labelled, language: Language) -> str:
+    """What the edition calls a theme, a base or an indicator."""
+    return labelled.label_fr if language == "fr" else labelled.label_en
 
 
 def place_name(edition: Edition, geography_id: str, language: Language) -> str:
@@ -75,7 +76,7 @@ def measure_label(edition: Edition, indicator_id: str, breakdown: str, language:
     """The label of an indicator and one of its breakdown values."""
     indicator = edition.indicators[indicator_id]
     labels = (
-        indicator_label(indicator, language),
+        label_of(indicator, language),
         breakdown_label(edition, indicator, breakdown, language),
     )
     return " – ".join(filter(None, labels))
