@@ -5,12 +5,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
-from dashboards import filters, views
-from dashboards.access import Access, access
-from dashboards.addresses import Query, query_of
-from dashboards.pages import PAGES, Page
-from dashboards.sign_in import sign_in
-from dashboards.view import View
 from streamlit.navigation.page import StreamlitPage
 
 from cvg_warehouse.formats import day
@@ -20,6 +14,12 @@ from cvg_warehouse.reading.data import EVERYBODY, Edition, read_edition, with_ow
 from cvg_warehouse.reading.tables import edition_line
 from cvg_warehouse.reading.texts import LANGUAGES, Language, place_name, say
 from cvg_warehouse.terminal import Refusal
+from dashboards import filters, views
+from dashboards.access import Access, access
+from dashboards.addresses import Query, query_of
+from dashboards.pages import PAGES, Page
+from dashboards.sign_in import sign_in
+from dashboards.view import View
 
 STYLE = Path(__file__).parent / "style.css"
 # Written here, without anything from outside: the language of the page, for those who hear it.

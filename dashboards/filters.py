@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
-from dashboards.addresses import INDICATORS, LANGUAGE, PLACE, POPULATION, YEAR, Query
 
 from cvg_warehouse.reading.blocks import Choice
 from cvg_warehouse.reading.data import EVERYBODY, WHOLE, Edition
 from cvg_warehouse.reading.texts import LANGUAGES, Language, label_of, place_name, say
+from dashboards.addresses import INDICATORS, LANGUAGE, PLACE, POPULATION, YEAR, Query
 
 # The address as the app itself wrote it last; another one comes from a link.
 WRITTEN = "_address"

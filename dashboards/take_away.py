@@ -6,9 +6,6 @@ Files are made when they are asked for, and the buttons when the menu is opened.
 from collections.abc import Callable
 
 import streamlit as st
-from dashboards.addresses import address
-from dashboards.pages import Page
-from dashboards.view import View
 from streamlit.delta_generator import DeltaGenerator
 
 from cvg_warehouse.reading import export
@@ -16,6 +13,9 @@ from cvg_warehouse.reading.charts import chart
 from cvg_warehouse.reading.grids import Grid
 from cvg_warehouse.reading.lists import TextTable
 from cvg_warehouse.reading.sources import citation, source_text
+from dashboards.addresses import address
+from dashboards.pages import Page
+from dashboards.view import View
 
 
 def take_away_grid(grid: Grid, view: View, page: Page) -> None:

@@ -3,11 +3,10 @@
 import os
 from dataclasses import dataclass, field
 
-from dashboards.addresses import Query, query_of
-
 from cvg_warehouse.reading.blocks import Choice
 from cvg_warehouse.reading.data import Edition
 from cvg_warehouse.reading.texts import Language, say
+from dashboards.addresses import Query, query_of
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,6 @@ from pathlib import Path
 from typing import Literal
 
 import streamlit as st
-from dashboards import filters
-from dashboards.addresses import INDICATORS, ITEM, MEASURE
-from dashboards.pages import Page
-from dashboards.take_away import take_away_grid, take_away_table
-from dashboards.view import View
 
 from cvg_warehouse.reading import lists, tables
 from cvg_warehouse.reading.blocks import Block, item_block
@@ -18,6 +13,11 @@ from cvg_warehouse.reading.data import WHOLE, Edition, Measure, ReportItem
 from cvg_warehouse.reading.grids import Grid, grids, unpublished
 from cvg_warehouse.reading.sources import source_text
 from cvg_warehouse.reading.texts import Language, label_of, measure_label, place_name
+from dashboards import filters
+from dashboards.addresses import INDICATORS, ITEM, MEASURE
+from dashboards.pages import Page
+from dashboards.take_away import take_away_grid, take_away_table
+from dashboards.view import View
 
 TILES_WIDTH = 460
 # What the page that compares territories shows first.
