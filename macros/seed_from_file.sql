@@ -39,7 +39,7 @@
   {%- set loaded = run_query('create or replace table ' ~ target_relation ~ ' as select ' ~ selected | join(', ') ~ ' from ' ~ reader).columns[0].values()[0] -%}
   {%- set rejects = run_query('select distinct line from seed_rejects order by line limit 5') -%}
   {%- if rejects.rows -%}
-    {%- do exceptions.raise_compiler_error(file_name ~ ': line ' ~ rejects.columns[0].values() | join(', ') ~ ' cannot be read as comma-separated text; mend the quotes or the number of columns there') -%}
+    {%- do exceptions.raise_compiler_error(file_name ~ ': line ' ~ rejects.columns[0].values() | join(', ') ~ ' cannot be read as comma-separated text; correct the quotes or the number of columns there') -%}
   {%- endif -%}
   {%- do store_raw_result('main', message='INSERT ' ~ loaded, code='INSERT', rows_affected=loaded) -%}
   {#- What `dbt seed --show` would print: no row of the data. -#}

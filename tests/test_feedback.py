@@ -1,4 +1,4 @@
-"""What worksites get back: their own lines to mend and nothing of what stood in them."""
+"""What worksites get back: their own lines to correct and nothing of what stood in them."""
 
 import dataclasses
 import html
@@ -123,7 +123,7 @@ def test_every_sender_has_a_folder_of_its_own(feedback: Path) -> None:
         }
 
 
-def test_rows_to_mend_are_the_findings_of_the_sender(result: IngestResult, feedback: Path) -> None:
+def test_rows_to_correct_are_the_findings_of_the_sender(result: IngestResult, feedback: Path) -> None:
     header, *rows = rows_of(feedback, "PAR-01", "À corriger")
     assert header[1:5] == ("Fichier", "Feuille", "Ligne", "Colonne")
     reported = {(row[0], *row[1:5]) for row in rows}

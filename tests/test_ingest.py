@@ -73,7 +73,7 @@ def test_checks_say_what_follows_and_what_to_do() -> None:
     for check in all_checks().values():
         assert check.severity in ("refuse", "quarantine", "warn")
         assert check.rule
-        assert check.mend
+        assert check.fix
         assert check.guidance_fr.endswith((".", ")."))
 
 
@@ -285,7 +285,7 @@ def test_rows_that_depend_on_a_row_in_quarantine_wait_for_it(tmp_path: Path) -> 
     }  # fmt: skip
 
 
-def test_rows_of_the_quarantine_are_mended_and_taken_in_again(tmp_path: Path) -> None:
+def test_rows_of_the_quarantine_are_corrected_and_taken_in_again(tmp_path: Path) -> None:
     take_in(tmp_path, {"salaries.csv": csv_text(salaries({}, {"sexe": "?"}))})
     held = tmp_path / "quarantine" / "salaries.csv"
     with held.open(encoding="utf-8-sig", newline="") as stream:
@@ -293,9 +293,9 @@ def test_rows_of_the_quarantine_are_mended_and_taken_in_again(tmp_path: Path) ->
     assert (row["raison"], row["ligne_source"]) == ("sexe:missing_as_text", "3")
     assert "P0002" not in held.read_text()
     row["sexe"] = "F"
-    mended = tmp_path / "mended.csv"
-    write_rows(mended, list(row), [row])
-    result = take_in(tmp_path, {"mended_salaries.csv": mended.read_text()})
+    corrected = tmp_path / "corrected.csv"
+    write_rows(corrected, list(row), [row])
+    result = take_in(tmp_path, {"corrected_salaries.csv": corrected.read_text()})
     assert result.all_is_well, checks_of(result)
     stored = read_rows(tmp_path / "out" / "salaries.csv")
     assert len(stored) == 3
@@ -306,7 +306,7 @@ def test_rows_of_the_quarantine_are_mended_and_taken_in_again(tmp_path: Path) ->
     assert not held.exists(), "it waits for nobody any more"
 
 
-def test_rows_mended_with_pseudonyms_of_another_key_stay_out(tmp_path: Path) -> None:
+def test_rows_corrected_with_pseudonyms_of_another_key_stay_out(tmp_path: Path) -> None:
     row = salarie() | {"version_cle": "00000000"}
     result = take_in(tmp_path, {"salaries.csv": csv_text([row])})
     assert "pseudonym_unknown" in checks_of(result)

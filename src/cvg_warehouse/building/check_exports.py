@@ -103,7 +103,7 @@ def _header(file: Path) -> list[str]:
             f"{where}: the file is missing; deliver it, with its header alone where it has no rows"
         ) from None
     except OSError as error:
-        raise Refusal(f"{where}: cannot be opened ({error.strerror}); mend its rights") from None
+        raise Refusal(f"{where}: cannot be opened ({error.strerror}); correct its rights") from None
     if not start.strip():
         raise Refusal(f"{where}: the file is empty; an export without rows has its header still")
     if b"\0" in start:
@@ -114,7 +114,7 @@ def _header(file: Path) -> list[str]:
     except UnicodeDecodeError:
         raise Refusal(f"{where}: line 1: {NOT_UTF8}") from None
     except (csv.Error, StopIteration):
-        raise Refusal(f"{where}: line 1: the header cannot be read; mend its quotes") from None
+        raise Refusal(f"{where}: line 1: the header cannot be read; correct its quotes") from None
 
 
 def _check_lines(file: Path) -> None:

@@ -18,7 +18,7 @@ class Check:
     """`refuse` the file, `quarantine` the row, or load and `warn`."""
     rule: str
     """The rule, in English."""
-    mend: str
+    fix: str
     """What to do, in English, for the command line."""
     guidance_fr: str
     """What the worksite should do, in French."""

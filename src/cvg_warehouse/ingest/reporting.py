@@ -84,5 +84,5 @@ def _line(file: str, sheet: str, column: str, check_id: str, lines: list[int]) -
         places.append(f"column {column}")
     return (
         f"{CONSEQUENCES[severity_of(check_id)]}: {', '.join(places)}: broken rule: {check.rule}; "
-        f"{check.mend} [{check_id}]"
+        f"{check.fix} [{check_id}]"
     )
