@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 UV_VERSION := 0.9.30
 CHECKS := target/test
+# What `make bench` measures the build against.
+BASE ?= b42268f
 # What an analyst builds and what the checks build must not share a file: each would block the other.
 FOR_CHECKS := CVG_WAREHOUSE=$(CURDIR)/$(CHECKS)/cvg.duckdb CVG_EDITIONS=$(CURDIR)/$(CHECKS)/editions DBT_TARGET_PATH=$(CURDIR)/$(CHECKS)/dbt DBT_LOG_PATH=$(CURDIR)/$(CHECKS)/logs
 
@@ -48,11 +50,12 @@ docs: $(READY) ## write the dictionary and lineage site to target/docs
 app: $(READY) ## start the indicator viewer on the newest edition
 	@$(BIN)/streamlit run dashboards/app.py
 
-bench: $(READY) ## measure speed and memory of the build, the ingest, the masks and the viewer
+bench: $(READY) ## measure the build, the ingest, the masks, the viewer, and the build against BASE=REVISION (b42268f)
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.ingest
 	@$(BIN)/python -m bench.disclosure
 	@$(BIN)/python -m bench.viewer
+	@$(BIN)/python -m bench.against $(BASE)
 
 demo: $(READY) ## make the synthetic exports in seeds/exports again
 	@$(BIN)/cvg demo --out seeds/exports
