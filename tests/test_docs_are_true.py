@@ -299,3 +299,10 @@ def test_bases_that_pages_name_are_those_of_the_seed() -> None:
     )
     bases = {row["base"] for row in read_rows(REFERENCE_SEEDS / "bases.csv")}
     assert {one or other for one, other in named} <= bases
+
+
+def test_every_file_of_tests_is_named_on_the_page_about_testing() -> None:
+    page = (PROJECT / "docs" / "testing.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w*]+\.py)`", page)
+    written = [str(file.relative_to(PROJECT)) for file in (PROJECT / "tests").glob("test_*.py")]
+    assert [file for file in written if not any(fnmatchcase(file, name) for name in named)] == []

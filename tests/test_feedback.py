@@ -123,7 +123,9 @@ def test_every_sender_has_a_folder_of_its_own(feedback: Path) -> None:
         }
 
 
-def test_rows_to_correct_are_the_findings_of_the_sender(result: IngestResult, feedback: Path) -> None:
+def test_rows_to_correct_are_the_findings_of_the_sender(
+    result: IngestResult, feedback: Path
+) -> None:
     header, *rows = rows_of(feedback, "PAR-01", "À corriger")
     assert header[1:5] == ("Fichier", "Feuille", "Ligne", "Colonne")
     reported = {(row[0], *row[1:5]) for row in rows}
