@@ -13,7 +13,7 @@ from cvg_warehouse.paths import CONTRACTS, PROJECT, REFERENCE_SEEDS
 
 TYPES = {"string": "string", "integer": "int", "date": "date", "boolean": "boolean"}
 PRIVACY = {"none", "quasi", "sensitive", "direct"}
-STAGING = PROJECT / "models" / "staging"
+STAGING = PROJECT / "models" / "staging" / "exports"
 CLOSED_LIST = re.compile(r"case when trim\((\w+)\) in \((.*?)\) then trim\(\1\) end", re.DOTALL)
 
 SEEDS = {
@@ -133,7 +133,7 @@ def test_closed_lists_are_those_of_the_contract(built: Built, export: str) -> No
         for name, column in staged_columns_of(export).items()
         if "values" in column["config"]["meta"]
     }
-    compiled = built.warehouse.parent / "cvg.build/compiled/cvg_warehouse/models/staging"
+    compiled = built.warehouse.parent / "cvg.build/compiled/cvg_warehouse/models/staging/exports"
     sql = (compiled / f"stg_exports__{export}.sql").read_text(encoding="utf-8")
     read = {name: re.findall(r"'([^']*)'", values) for name, values in CLOSED_LIST.findall(sql)}
     assert said == wanted
