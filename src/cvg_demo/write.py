@@ -68,9 +68,9 @@ def _all_or_nothing(folder: Path) -> Iterator[Path]:
     if folder.exists() and not folder.is_dir():
         raise Refusal(f"--out {shown(folder)}: a file has this name; name a folder")
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with unfinished_folder(folder) as unfinished:
             yield unfinished
-            folder.mkdir(parents=True, exist_ok=True)
             for file in sorted(unfinished.iterdir()):
                 file.replace(folder / file.name)
     except OSError as error:
