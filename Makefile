@@ -64,7 +64,7 @@ lock: $(READY) ## resolve requirements.lock again, after a change of pyproject.t
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --quiet -o requirements.lock
 
 clean: ## remove the warehouse, the environment and everything else that was made
-	rm -rf target logs $(VENV) .pytest_cache .ruff_cache .mypy_cache
+	rm -rf target logs $(VENV) .pytest_cache .ruff_cache .mypy_cache .import_linter_cache
 
 # Another version of Python is looked for where `python3` is not one that the project runs on.
 $(READY): requirements.lock pyproject.toml
