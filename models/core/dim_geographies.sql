@@ -15,4 +15,4 @@ select
     territories.territory_id
 from {{ ref('stg_reference__geographies') }} as places
 inner join territories
-    on places.geography_level = 'national' or territories.urbanity = places.geography_id
+    on places.geography_level = 'national' or places.geography_id = territories.urbanity
