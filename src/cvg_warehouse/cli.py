@@ -58,7 +58,6 @@ def build(
     from cvg_warehouse.building.build import build_warehouse
     from cvg_warehouse.building.check_exports import check_exports
     from cvg_warehouse.building.summary import print_summary
-    from cvg_warehouse.publication.editions.publishing import publish_file
 
     started = time.monotonic()
     exports, warehouse = paths.exports_folder(), paths.warehouse_file()
@@ -70,6 +69,9 @@ def build(
     edition = "not published, because a check fails" if problems else "not published, as asked"
     with _plain_endings(f"{shown(warehouse)} is built"):
         if publishes and not problems:
+            # Its solver takes a second to import.
+            from cvg_warehouse.publication.editions.publishing import publish_file
+
             try:
                 with progress("Publishing", shares=True) as bar:
                     edition = str(publish_file(warehouse, bar.share_is))
