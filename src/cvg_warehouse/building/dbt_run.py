@@ -5,6 +5,7 @@ dbt prints the values that a query stumbled over on the terminal, in `dbt.log` a
 """
 
 import contextlib
+import gc
 import os
 import re
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 # Unit tests say nothing of the data: they are for who changes a model, and run in `make test`.
 WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
+# Python's own is 700: dbt makes that many objects for a query, and keeps most of them.
+OBJECTS_PER_COLLECTION = 50_000
 QUIETLY = [
     *("--quiet", "--no-print", "--no-write-json", "--no-send-anonymous-usage-stats"),
     *("--no-use-colors", "--log-level", "none", "--log-level-file", "none"),
@@ -68,6 +71,7 @@ def dbt_build(exports: Path, warehouse: Path, scratch: Path) -> list[Step]:
 
     `scratch` keeps dbt's parsed project for the next build, its compiled SQL and `build.log`.
     """
+    gc.set_threshold(OBJECTS_PER_COLLECTION)
     with progress("Building") as bar:
         # dbt takes seconds to import; who only asks for help should not wait for it.
         from dbt.cli.main import dbtRunner
