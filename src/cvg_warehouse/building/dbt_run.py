@@ -11,15 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import duckdb
 
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.terminal import Refusal, progress
-
-if TYPE_CHECKING:
-    from dbt_common.events.base_types import EventMsg
 
 # Unit tests say nothing of the data: they are for who changes a model, and run in `make test`.
 WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
@@ -32,6 +29,7 @@ QUIETLY = [
 # In dbt each command has its own class of results, and each sort of node one of its own.
 DbtResult: TypeAlias = Any
 DbtNode: TypeAlias = Any
+DbtEvent: TypeAlias = Any
 MADE = ("model", "seed")
 # What DuckDB says of the SQL itself names tables and columns; what it says of data quotes values.
 ERRORS_WITHOUT_VALUES = ("Binder", "Catalog", "Dependency", "IO", "Out of Memory", "Parser")
@@ -76,7 +74,7 @@ def dbt_build(exports: Path, warehouse: Path, scratch: Path) -> list[Step]:
         # dbt takes seconds to import; who only asks for help should not wait for it.
         from dbt.cli.main import dbtRunner
 
-        def listen(event: "EventMsg") -> None:
+        def listen(event: DbtEvent) -> None:
             if event.info.name == "LogStartLine":
                 bar.total_is(event.data.total)
             elif event.info.name == "NodeFinished":
