@@ -212,6 +212,8 @@ def test_what_an_edition_says_is_never_markup(
 ) -> None:
     for table, *columns in (
         ("indicators", "label_fr", "label_en", "numerator_definition", "denominator_definition"),
+        ("themes", "label_fr", "label_en"),
+        ("bases", "label_fr", "label_en"),
         ("geographies", "name_fr", "name_en"),
         ("breakdown_values", "label_fr", "label_en"),
         ("report_items", "title_fr", "section"),
@@ -230,8 +232,8 @@ def test_what_an_edition_says_is_never_markup(
             visited.open(server.address + address)
             main = visited.page.locator("[data-testid=stApp]")
             expect(main.get_by_text("data-evil").first).to_be_visible()
-            for made in ("[data-evil]", "[src*=evil]", "a[href*=evil]", "script:text('evil')"):
-                assert main.locator(made).count() == 0, (address, made)
+            for markup in ("[data-evil]", "[src*=evil]", "a[href*=evil]", "script:text('evil')"):
+                assert main.locator(markup).count() == 0, (address, markup)
             assert main.locator(".katex, [data-testid=stIconMaterial]:text('home')").count() == 0
         assert visited.hosts == {"localhost"}
         assert not [said for said in visited.complaints if "evil" in said]

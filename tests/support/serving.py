@@ -18,8 +18,13 @@ from cvg_warehouse.paths import PROJECT
 BROWSER: dict[str, Any] = {
     "executable_path": "/usr/bin/chromium",
     "args": [
-        *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-        *("--disable-background-networking", "--disable-component-update"),
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-sync",
+        "--disable-background-networking",
+        "--disable-component-update",
     ],
 }
 APP = PROJECT / "dashboards" / "app.py"

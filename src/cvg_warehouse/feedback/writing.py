@@ -5,7 +5,6 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cvg_warehouse.contracts.checks import all_checks
@@ -16,6 +15,7 @@ from cvg_warehouse.feedback.letters import SEVERITIES, Letter, is_synthetic, let
 from cvg_warehouse.feedback.workbook import COMMON_FILE, FORWARDABLE, OWN_ONLY, FeedbackBook
 from cvg_warehouse.files import move_in, unfinished_folder
 from cvg_warehouse.formats import number
+from cvg_warehouse.html import templates
 from cvg_warehouse.ingest.findings import IngestResult, Outcome
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.template import SYNTHETIC
@@ -210,15 +210,9 @@ def _checks(result: IngestResult, letters: list[Letter]) -> dict[str, object]:
 
 
 def _write_page(file: Path, template: str, **values: object) -> None:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("pages")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"number": number, "plural": plural, "breakable": _breakable}
-    file.write_text(environment.get_template(template).render(**values), encoding="utf-8")
+    pages = templates(Path(__file__).with_name("pages"))
+    pages.filters |= {"number": number, "plural": plural, "breakable": _breakable}
+    file.write_text(pages.get_template(template).render(**values), encoding="utf-8")
 
 
 def _breakable(name: str) -> Markup:
