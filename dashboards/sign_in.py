@@ -1,10 +1,10 @@
 """The sign-in of the internal edition, as people see it."""
 
 import streamlit as st
-from dashboards.access import Access
 
 from cvg_warehouse.reading.data import Edition
 from cvg_warehouse.reading.texts import Language, place_name, say
+from dashboards.access import Access
 
 
 def sign_in(who: Access, edition: Edition | None, language: Language) -> None:
