@@ -28,15 +28,20 @@ empty as (
 
 select empty.*
 from empty
-{%- for count in ['asked', 'known'] %}
-left join cells as {{ count }}
+left join cells as asked
     on
-        empty.{{ count }}_indicator_id = {{ count }}.indicator_id
-        and empty.{{ count }}_breakdown = {{ count }}.breakdown
-        and empty.reporting_year = {{ count }}.reporting_year
-        and empty.geography_id = {{ count }}.geography_id
-        and empty.population = {{ count }}.population
-{%- endfor %}
+        empty.asked_indicator_id = asked.indicator_id
+        and empty.asked_breakdown = asked.breakdown
+        and empty.reporting_year = asked.reporting_year
+        and empty.geography_id = asked.geography_id
+        and empty.population = asked.population
+left join cells as known
+    on
+        empty.known_indicator_id = known.indicator_id
+        and empty.known_breakdown = known.breakdown
+        and empty.reporting_year = known.reporting_year
+        and empty.geography_id = known.geography_id
+        and empty.population = known.population
 where
     case empty.asked_part when 'numerator' then asked.numerator else asked.denominator end > 0
     and (

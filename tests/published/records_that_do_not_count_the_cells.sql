@@ -1,7 +1,12 @@
 -- The record of an edition counts its cells, and its masked ones where some may be.
+with counted as (
+    select
+        count(*) as cells,
+        count(case when status = 'masked' then 1 end) as masked_cells
+    from {{ ref('edition__mart_indicators') }}
+)
+
 select record.*
 from {{ ref('edition__edition') }} as record
-where
-    record.cells != (select count(*) from {{ ref('edition__mart_indicators') }})
-    or record.masked_cells
-    != (select count(*) from {{ ref('edition__mart_indicators') }} as cells where cells.status = 'masked')
+cross join counted
+where record.cells != counted.cells or record.masked_cells != counted.masked_cells
