@@ -60,7 +60,7 @@ class Publication:
             f"public: {self.public_cells:,} cells, {self.masked_cells:,} masked; "
             f"internal: {self.internal_cells:,} cells"
         )
-        news = "" if self.is_new else ", unchanged: nothing is new"
+        news = "" if self.is_new else ", the current one: nothing has changed"
         moved = (
             f"; {self.moved_counts:,} public counts moved by 1 to 10 since the edition before, "
             "which a reader of both can see"
