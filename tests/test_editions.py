@@ -36,6 +36,8 @@ from cvg_warehouse.terminal import Refusal
 
 DBT = Path(sys.executable).with_name("dbt")
 RANDOM = random.Random(2024)
+# Unit tests take time and say nothing of what is published; the first build runs them all the same.
+BUILD = ("build", "--exclude-resource-type", "unit_test")
 KEYS = ("indicator_id", "reporting_year", "geography_id", "population", "breakdown")
 # Publishes over and over, with the protection of the public edition at hand: what is killed, then,
 # is the writing. Each publication is of other exports than the one before.
@@ -385,8 +387,8 @@ def duckdb_now(connection: duckdb.DuckDBPyConnection) -> object:
     "arguments",
     [
         ("build", "--select", "stg_reference__indicators"),
-        ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
-        ("build", "--empty", "--exclude", "resource_type:test"),
+        (*BUILD, "--exclude-resource-type", "test"),
+        (*BUILD, "--empty", "--exclude", "resource_type:test"),
         ("seed",),
     ],
     ids=lambda arguments: " ".join(arguments[:4]),
@@ -405,7 +407,7 @@ def test_a_partial_build_publishes_nothing_and_spoils_the_warehouse_for_it(
 
 def test_a_build_publishes_nothing_when_told_so_and_may_be_published_later(house: House) -> None:
     before = fingerprints(house.editions)
-    assert house.dbt("build", CVG_PUBLISH="no").returncode == 0
+    assert house.dbt(*BUILD, CVG_PUBLISH="no").returncode == 0
     assert fingerprints(house.editions) == before
     assert house.cvg("publish").returncode == 0
     house.current()
@@ -415,7 +417,7 @@ def test_a_failed_data_test_keeps_a_build_from_being_published(delivery: House) 
     file = delivery.exports / "suivi_post_sortie.csv"
     write_rows(file, header_of(file), [*read_rows(file), read_rows(file)[0]])
     before = fingerprints(delivery.editions)
-    assert delivery.dbt("build").returncode == 1
+    assert delivery.dbt(*BUILD).returncode == 1
     assert fingerprints(delivery.editions) == before
     assert delivery.cvg("publish").returncode == 2
 
@@ -426,7 +428,7 @@ def test_a_seed_cut_short_keeps_a_build_from_being_published(delivery: House, co
     text = file.read_text(encoding="utf-8")
     file.write_text(text[: text.rindex(",") - 20], encoding="utf-8")
     before = fingerprints(delivery.editions)
-    run = delivery.dbt("build") if command == "dbt" else delivery.cvg("build")
+    run = delivery.dbt(*BUILD) if command == "dbt" else delivery.cvg("build")
     assert run.returncode == (1 if command == "dbt" else 2)
     assert fingerprints(delivery.editions) == before
 
@@ -530,7 +532,7 @@ def test_builds_that_are_killed_or_meet_leave_the_old_edition_or_the_new_one(
     old = delivery.current()
     file = delivery.exports / "salaries.csv"
     write_rows(file, header_of(file), [row | {"ligne_source": "1"} for row in read_rows(file)])
-    for command in ([DBT, "build"], [CVG, "build"]):
+    for command in ([DBT, *BUILD], [CVG, "build"]):
         with delivery.start(*command) as killed:
             time.sleep(RANDOM.uniform(3, 20))
             killed.kill()
