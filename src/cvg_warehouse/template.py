@@ -122,7 +122,7 @@ def choices_of(export: str) -> dict[str, list[str]]:
 def columns_of_template(export: str) -> list[Field]:
     """Columns that are asked for: direct identifiers only where the ingest makes use of them."""
     fields = contract_of(export).fields
-    return [field for field in fields if field.treatment != "dropped" or field.name in NAMES]
+    return [field for field in fields if field.is_read or field.name in NAMES]
 
 
 class Template:
@@ -349,7 +349,7 @@ def _kind(field: Field) -> str:
 
 
 def _look(field: Field) -> str:
-    if field.treatment == "dropped":
+    if not field.is_read:
         return "direct"
     return "required" if field.required else "optional"
 

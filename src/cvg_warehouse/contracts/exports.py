@@ -47,6 +47,8 @@ class Field:
     refers_to: tuple[str, str] | None
     """Seed and column that list its values."""
     description_fr: str
+    is_number_space: bool = False
+    """Whether it is read to say whose number a pathway's is, and not kept."""
 
     @cached_property
     def spellings(self) -> dict[str, str] | None:
@@ -69,6 +71,11 @@ class Field:
     def allowed(self) -> list[str]:
         """The stored values of a closed list, each once and in order."""
         return list(dict.fromkeys((self.spellings or {}).values()))
+
+    @property
+    def is_read(self) -> bool:
+        """Whether its values are read, kept or not."""
+        return self.treatment != "dropped" or self.is_number_space
 
     @property
     def is_free(self) -> bool:
@@ -117,6 +124,11 @@ class Contract:
     def kept(self) -> tuple[Field, ...]:
         """Fields that reach the export, in order."""
         return tuple(field for field in self.fields if field.treatment != "dropped")
+
+    @property
+    def read(self) -> tuple[Field, ...]:
+        """Fields whose values are read and checked, in order."""
+        return tuple(field for field in self.fields if field.is_read)
 
     @property
     def required(self) -> list[str]:
@@ -188,6 +200,7 @@ def _field(export: str, described: dict[str, Any], refers_to: tuple[str, str] | 
         values=None if values is None else tuple(values),
         refers_to=refers_to,
         description_fr=described["descriptionFr"],
+        is_number_space=described.get("numberSpace", False),
     )
 
 

@@ -133,7 +133,7 @@ def _gathered(name: str, readings: list[FileReading], orders: dict[str, str]) ->
 
 
 def _empty(contract: Contract) -> pl.DataFrame:
-    texts = [*(field.name for field in contract.kept), FILE, SHEET, ORDER, IDENTITY]
+    texts = [*(field.name for field in contract.read), FILE, SHEET, ORDER, IDENTITY]
     texts += [f"_{name}" for name in LINEAGE]
     return pl.DataFrame(schema=dict.fromkeys(texts, pl.String) | {LINE: pl.Int64})
 
@@ -178,7 +178,7 @@ def _hold_shared_keys(name: str, export: Export) -> None:
     if not good.height:
         return
     shared = good[key_failures(good, (*contract.key, ORDER))]
-    values = [field.name for field in contract.kept] + [IDENTITY]
+    values = [field.name for field in contract.read] + [IDENTITY]
     for _, group in shared.group_by([*contract.key, ORDER], maintain_order=True):
         agree = group.select(values).n_unique() == 1
         for row in group[ROW].to_list()[1 if agree else 0 :]:

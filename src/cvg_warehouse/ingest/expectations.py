@@ -55,7 +55,7 @@ class Failure:
 def value_failures(export: str, rows: pl.DataFrame) -> list[Failure]:
     """Rows whose values break the contract, each by itself."""
     contract = contract_of(export)
-    computed = rows.select(field.name for field in contract.kept).with_columns(_computed(contract))
+    computed = rows.select(field.name for field in contract.read).with_columns(_computed(contract))
     return _failures(computed, tuple(_value_expectations(contract)))
 
 
@@ -104,7 +104,7 @@ def _value_expectations(contract: Contract) -> Iterator["Expectation"]:
     """The suite of one export: what its contract says of each column and of pairs of them."""
     import great_expectations.expectations as gxe
 
-    for field in contract.kept:
+    for field in contract.read:
         name = field.name
         if field.required:
             yield gxe.ExpectColumnValuesToNotBeNull(column=name, meta=_meta("value_required", name))
@@ -182,7 +182,7 @@ def _computed(contract: Contract) -> list[pl.Expr]:
     names = {field.name for field in contract.fields}
     computed = [
         _number(field.name).alias(OUR_OWN + field.name)
-        for field in contract.kept
+        for field in contract.read
         if field.type == "integer"
     ]
     if {"chantier", "territoire"} <= names:

@@ -116,7 +116,7 @@ def _read_sheet(sheet: RawSheet, key: bytes, reading: FileReading) -> SheetReadi
     rows: dict[str, pl.Series] = {}
     nothing = pl.Series([""] * cells.height, dtype=pl.String)
     for column in contract.fields:
-        if column.treatment == "dropped":
+        if not column.is_read:
             continue
         header = PSEUDONYMS.get(column.name)
         if header in positions:

@@ -274,7 +274,7 @@ def _held_rows(name: str, export: Export, version: str, names: set[str]) -> pl.D
         for origin, here in places
     ]
     columns.append(pl.Series("version_cle", [version] * rows.height, dtype=pl.String))
-    for field in contract.kept:
+    for field in contract.read:
         values = rows[field.name]
         if field.treatment == "pseudonym":
             columns.append(values.alias(PSEUDONYMS[field.name]))
