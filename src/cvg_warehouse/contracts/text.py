@@ -33,3 +33,8 @@ def words_of(value: str) -> tuple[str, ...]:
 def header_key(header: str) -> str:
     """A header as it is compared: its words, joined by one underscore."""
     return "_".join(words_of(header))
+
+
+def name_key(name: str) -> str:
+    """A name of a file or sheet as it is compared: composed (NFC), case and outer spaces aside."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).strip()

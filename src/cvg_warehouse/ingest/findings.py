@@ -73,7 +73,9 @@ class FileResult:
     sha256: str
     outcome: Outcome = Outcome.LOADED
     delivered_on: str = ""
-    """Date of the delivery as its folder or file name declares it, ISO, or ''."""
+    """Date of the delivery, ISO, or ''."""
+    dated_by: str = ""
+    """Where that date stands: `file name`, `folder name`, `livraison.csv`, or ''."""
     repeats: str = ""
     """The file of this run that it repeats byte for byte, or ''."""
     sheets: list[SheetResult] = field(default_factory=list)
@@ -157,6 +159,8 @@ class IngestResult:
     contract_hash: str
     out: Path
     quarantine: Path
+    ignored: int = 0
+    """Files of the system or the spreadsheet that were left out."""
 
     @property
     def findings(self) -> list[Finding]:

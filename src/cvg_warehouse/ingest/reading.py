@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from cvg_warehouse.contracts.exports import LINEAGE, Contract, Field, contract_of
-from cvg_warehouse.contracts.text import trimmed
+from cvg_warehouse.contracts.text import name_key, trimmed
 from cvg_warehouse.ingest.archive import refuse_large
 from cvg_warehouse.ingest.csv_file import read_csv
 from cvg_warehouse.ingest.layout import PSEUDONYMS, columns_of
@@ -92,11 +92,16 @@ def read_file(file: Path, path: str, key: bytes, expected: dict[str, int]) -> Fi
 
 
 def _refuse_other_counts(raw: RawFile, expected: dict[str, int]) -> None:
-    counts = {sheet.name: len(sheet.lines) + len(sheet.unreadable) for sheet in raw.sheets}
+    """Refuse other counts than the announced ones, by key of the sheet's name ('' is the file)."""
+    counts = {place.sheet: 0 for place in raw.problems if place.check_id == "sheet_empty"}
+    counts |= {sheet.name: len(sheet.lines) + len(sheet.unreadable) for sheet in raw.sheets}
     counts.setdefault("", sum(counts.values()))
-    for sheet, announced in expected.items():
-        if counts.get(sheet) != announced:
-            raise FileRefused("row_count", sheet)
+    names = {name_key(name): name for name in counts}
+    for key, announced in expected.items():
+        if key not in names:
+            raise FileRefused("announced_sheet_missing")
+        if counts[names[key]] != announced:
+            raise FileRefused("row_count", names[key])
 
 
 def _read_sheet(sheet: RawSheet, key: bytes, reading: FileReading) -> SheetReading:
