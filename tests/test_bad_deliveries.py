@@ -131,8 +131,16 @@ ODD = csv_text(salaries({}, {"orienteur": "France\u00a0Travail", "annee": "2\u20
 CASES = [
     Case("UTF-8 with BOM", one(b"\xef\xbb\xbf" + GOOD.encode()), LOADED),
     Case("cp1252", one(CP1252), WARNED, "encoding_cp1252", stored="Hôtel"),
-    Case("UTF-16", one(GOOD.encode("utf-16")), REFUSED, "encoding_utf16"),
-    Case("UTF-16 without BOM", one(GOOD.encode("utf-16-le")), REFUSED, "nul_byte", 1),
+    *(
+        Case(f"{encoding} {mark}", one(start + GOOD.encode(encoding)), WARNED, "encoding_utf16")
+        for encoding, mark, start in (
+            ("utf-16-le", "with its mark", b"\xff\xfe"),
+            ("utf-16-be", "with its mark", b"\xfe\xff"),
+            ("utf-16-le", "without a mark", b""),
+            ("utf-16-be", "without a mark", b""),
+        )
+    ),
+    Case("UTF-16 cut in a letter", one(GOOD.encode("utf-16")[:-1]), REFUSED, "file_truncated"),
     Case("two encodings", one(CP1252 + UTF8_LINE), REFUSED, "encoding_mixed", 2),
     Case(
         "two encodings in one line",

@@ -8,13 +8,13 @@ from functools import lru_cache
 INVISIBLE = "\u00a0\u2007\u2009\u200a\u202f\u200b\u200c\u200d\u2060\ufeff\u00ad"
 SPACES = re.compile(rf"[\s{INVISIBLE}]+")
 INSIDE_NUMBERS = re.compile(rf"(?<=\d)[ {INVISIBLE}](?=\d{{3}}(?:\D|$))")
-SIGNS = str.maketrans("’‘ʼ`–—‑", "''''---")
+SIGNS = str.maketrans("’‘ʼ`´′‐‑‒–—―−", "''''''-------")
 WORD = re.compile(r"[a-z0-9]+")
 
 
 def trimmed(value: str) -> str:
-    """The value without spaces around it, each run of spaces inside it as one plain space."""
-    return SPACES.sub(" ", value).strip()
+    """The value in composed form (NFC), each run of spaces as one plain space, none around it."""
+    return unicodedata.normalize("NFC", SPACES.sub(" ", value)).strip()
 
 
 @lru_cache(maxsize=100_000)

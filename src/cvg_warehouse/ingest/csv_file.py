@@ -2,13 +2,16 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
 
 from cvg_warehouse.contracts.exports import EXPORTS, Contract, contract_of
+from cvg_warehouse.ingest.archive import refuse_workbook
+from cvg_warehouse.ingest.encoding import decoded, line_of_mojibake
+from cvg_warehouse.ingest.identifiers import hold_identifiers
 from cvg_warehouse.ingest.layout import columns_of, export_named_by, matches, refuse_header
 from cvg_warehouse.ingest.sheets import FileRefused, Place, RawFile, RawSheet
 
@@ -16,12 +19,9 @@ SEPARATOR = ";"
 OTHER_SEPARATORS = (",", "\t")
 ROWS_AT_ONCE = 20_000
 HEADER_LINES = 25
-UTF8_BOM = b"\xef\xbb\xbf"
-UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
-# What the bytes of an accented letter in UTF-8 look like when they are read as cp1252.
-CONTINUATION = bytes(range(0x80, 0xC0)).decode("cp1252", errors="ignore") + "\u0081\u008d\u0090"
-MOJIBAKE = re.compile(rf"[ÂÃ][{re.escape(CONTINUATION)}]|â€|ï»¿|\ufffd")
-BROKEN_PREFIX = re.compile("[ÂÃâï\ufffd]")
+LONGEST = 131_072
+# A longer value is no reason to stop reading: its row is held.
+csv.field_size_limit(2**31 - 1)
 
 
 def read_csv(path: Path) -> RawFile:
@@ -29,11 +29,13 @@ def read_csv(path: Path) -> RawFile:
 
     Raises FileRefused where it is not one table of the export in its name.
     """
+    content = path.read_bytes()
+    refuse_workbook(content)
     export = export_named_by(path.stem)
     if export not in EXPORTS:
         raise FileRefused("export_unknown")
     problems: list[Place] = []
-    text = _decoded(path.read_bytes(), problems)
+    text = decoded(content, problems)
     if not text.strip(" \t\r\n;,\ufeff"):
         raise FileRefused("file_empty")
     if line := line_of_mojibake(text):
@@ -42,47 +44,9 @@ def read_csv(path: Path) -> RawFile:
     separator, first_line = _separator(text, contract, problems)
     sheet = _read_lines(text, separator, first_line, contract)
     sheet.problems += problems
-    return RawFile(path, [sheet])
-
-
-def line_of_mojibake(text: str) -> int:
-    """The first line, from 1, whose UTF-8 was read as cp1252 somewhere on its way; 0 for none."""
-    found = MOJIBAKE.search(text) if BROKEN_PREFIX.search(text) else None
-    return text.count("\n", 0, found.start()) + 1 if found else 0
-
-
-def _decoded(content: bytes, problems: list[Place]) -> str:
-    """The text by BOM, then UTF-8, then cp1252, each from end to end."""
-    if content.startswith(UTF16_BOMS):
-        raise FileRefused("encoding_utf16")
-    if b"\0" in content:
-        raise FileRefused("nul_byte", line=content[: content.index(b"\0")].count(b"\n") + 1)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-    if content.startswith(UTF8_BOM) or _has_utf8_line(content):
-        raise FileRefused("encoding_mixed", line=line)
-    try:
-        text = content.decode("cp1252")
-    except UnicodeDecodeError:
-        raise FileRefused("encoding_unknown", line=line) from None
-    if line_of_mojibake(text):
-        raise FileRefused("encoding_mixed", line=line)
-    problems.append(Place("encoding_cp1252"))
-    return text
-
-
-def _has_utf8_line(content: bytes) -> bool:
-    """Whether a line beyond ASCII is UTF-8."""
-    for line in content.split(b"\n"):
-        if not line.isascii():
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                continue
-            return True
-    return False
+    file = RawFile(path, [sheet])
+    hold_identifiers(file)
+    return file
 
 
 def _separator(text: str, contract: Contract, problems: list[Place]) -> tuple[str, int]:
@@ -132,7 +96,7 @@ def _read_lines(text: str, separator: str, first: int, contract: Contract) -> Ra
     sheet = RawSheet("", contract.export, [], pl.DataFrame(), [], blank=0)
     is_ended = text.endswith(("\n", "\r"))
     reader = csv.reader(_lines(text, first), delimiter=separator, strict=True)
-    rows, frames, blanks, broken = [], [], [], []
+    rows, frames, blanks, broken, surplus = [], [], [], [], []
     start, width, last_width = first, 0, 0
     peeked: list[list[str]] = []
     try:
@@ -147,8 +111,12 @@ def _read_lines(text: str, separator: str, first: int, contract: Contract) -> Ra
                 last_width = len(row)
                 if len(peeked) < HEADER_LINES:
                     peeked.append(row)
+                if last_width > width and not any(value.strip() for value in row[width:]):
+                    surplus.append(start)
+                    row = row[:width]
                 if len(row) != width:
-                    sheet.unreadable.append(Place("ragged_line", line=start))
+                    check_id = "ragged_line" if last_width > width else "ragged_short"
+                    sheet.unreadable.append(Place(check_id, line=start))
                 else:
                     if end > start:
                         broken.append(start)
@@ -170,8 +138,18 @@ def _read_lines(text: str, separator: str, first: int, contract: Contract) -> Ra
     frames.append(as_frame(rows, width))
     sheet.cells = pl.concat(frames)
     sheet.blank = len(blanks)
-    sheet.problems += [Place("blank_line", line=line) for line in blanks]
-    sheet.problems += [Place("newline_in_value", line=line) for line in broken]
+    runs = [line for line, before in zip(blanks, [0, *blanks], strict=False) if line - before > 1]
+    for check_id, lines in (
+        ("blank_line", runs),
+        ("newline_in_value", broken),
+        ("fields_surplus", surplus),
+    ):
+        sheet.problems += [Place(check_id, line=line) for line in lines]
+    sheet.problems += [
+        Place("value_too_long", line=sheet.lines[row], column=f"#{column.name}")
+        for column in sheet.cells
+        for row in (column.str.len_chars() > LONGEST).arg_true()
+    ]
     return sheet
 
 
@@ -180,15 +158,8 @@ def _is_blank_last(blanks: list[int], end: int) -> bool:
 
 
 def _lines(text: str, first: int) -> Iterator[str]:
-    """The lines from a number on, with their ends; those of old Macs (`\\r`) too."""
-    end = "\n" if "\n" in text else "\r"
-    position, number = 0, 1
-    while position < len(text):
-        found = text.find(end, position)
-        stop = len(text) if found < 0 else found + 1
-        if number >= first:
-            yield text[position:stop]
-        position, number = stop, number + 1
+    """The lines from a number on, with their ends: of Windows, of Unix, and of old Macs."""
+    return islice(io.StringIO(text, newline=""), first - 1, None)
 
 
 def as_frame(rows: list[list[str]], width: int) -> pl.DataFrame:

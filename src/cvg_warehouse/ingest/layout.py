@@ -3,6 +3,7 @@
 Only what is declared counts; nothing is guessed.
 """
 
+import re
 from collections import Counter
 
 from cvg_warehouse.contracts.exports import AUXILIARY, LINEAGE, Contract, export_names
@@ -22,6 +23,8 @@ OF_THE_QUARANTINE = (
 """Headers that rows of the quarantine have besides those of their export."""
 TITLE_LINES = 20
 NAMES_IN_A_SECOND_HEADER = 2
+FEW_COLUMNS = 2
+JOINED = re.compile("[;,\t]")
 
 
 def export_named_by(name: str) -> str | None:
@@ -61,6 +64,17 @@ def matches(header: list[str], contract: Contract) -> bool:
     """Whether every required column stands in this header."""
     named = set(columns_of(header, contract).values())
     return all(name in named or PSEUDONYMS.get(name) in named for name in contract.required)
+
+
+def is_no_table(header: list[str], following: list[list[str]], contract: Contract) -> bool:
+    """Whether next to no column of the contract stands in the header, nor in the lines after it.
+
+    Columns that stand in one cell, with their separators, count.
+    """
+    names = [name for cell in header for name in JOINED.split(cell)]
+    return len(columns_of(names, contract)) <= FEW_COLUMNS and not any(
+        matches(row, contract) for row in following[:TITLE_LINES]
+    )
 
 
 def refuse_header(

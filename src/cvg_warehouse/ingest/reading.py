@@ -14,7 +14,7 @@ import polars as pl
 
 from cvg_warehouse.contracts.exports import LINEAGE, Contract, Field, contract_of
 from cvg_warehouse.contracts.text import name_key, trimmed
-from cvg_warehouse.ingest.archive import refuse_large
+from cvg_warehouse.ingest.archive import refuse_kind, refuse_large
 from cvg_warehouse.ingest.csv_file import read_csv
 from cvg_warehouse.ingest.layout import PSEUDONYMS, columns_of
 from cvg_warehouse.ingest.people import names_in, points_at_a_person
@@ -76,9 +76,7 @@ def read_file(file: Path, path: str, key: bytes, expected: dict[str, int]) -> Fi
     """Read one file; `expected` has the rows that `livraison.csv` announces, by sheet."""
     reading = FileReading(path, hash_of(file))
     try:
-        reader = READERS.get(file.suffix.lower())
-        if reader is None:
-            raise FileRefused("file_type")
+        reader = READERS.get(file.suffix.lower(), refuse_kind)
         refuse_large(file)
         raw = reader(file)
         _refuse_other_counts(raw, expected)
@@ -114,7 +112,7 @@ def _read_sheet(sheet: RawSheet, key: bytes, reading: FileReading) -> SheetReadi
     for place in sheet.problems:
         if place.column.startswith("#"):
             if name := by_position.get(place.column[1:]):
-                held.append(Place(place.check_id, sheet.name, place.line, name))
+                held.append(Place(place.check_id, sheet.name, place.line, name, place.other))
         else:
             reading.warnings.append(place)
 

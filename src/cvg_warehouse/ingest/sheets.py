@@ -22,6 +22,8 @@ class Place:
     sheet: str = ""
     line: int = 0
     column: str = ""
+    other: str = ""
+    """The place that it disagrees with or looks like (`sheet:line`, `:line` in the sheet), or ''."""
 
 
 @dataclass

@@ -8,7 +8,7 @@ import re
 from datetime import date
 
 from cvg_warehouse.contracts.exports import Field
-from cvg_warehouse.contracts.text import INSIDE_NUMBERS, folded, trimmed
+from cvg_warehouse.contracts.text import INSIDE_NUMBERS, SPACES, folded, trimmed
 from cvg_warehouse.formulas import is_formula
 
 FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
@@ -21,6 +21,17 @@ INTEGER = re.compile(r"(-?\d+)(,0{1,2})?", re.ASCII)
 SCIENTIFIC = re.compile(r"\d([.,]\d+)?E\+?\d{1,3}", re.ASCII | re.IGNORECASE)
 ROUNDED = re.compile(r"\d{15}0+", re.ASCII)
 ERROR = re.compile(r"#(REF|N/?A|VALUE|VALEUR|DIV/0|NAME|NOM|NULL|NUL|NUM|NOMBRE|CALC|SPILL)[!?]?.*")
+MONTH = r"(janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc)\.?"
+NOT_AN_IDENTIFIER = re.compile(
+    r"-?\d+[.,]\d+|-?\d+([.,]\d+)? ?%"
+    r"|\d{1,4}:\d{2}(:\d{2}([.,]\d+)?)?"
+    r"|(?i:true|false|vrai|faux)"
+    r"|\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}.*"
+    rf"|\d{{1,2}}[ -]{MONTH}([ -]\d{{2,4}})?|{MONTH}[ -]\d{{2,4}}",
+    re.ASCII,
+)
+"""A decimal, a percent, a time, a truth or a date, as spreadsheets write them."""
+DAY_OR_MONTH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})", re.ASCII)
 MISSING_WORDS = (
     "n/a na n.a. null none nil nan nc n.c. nr n.r. ? ?? - -- --- / neant inconnu inconnue"
 )
@@ -90,7 +101,7 @@ def _stored_choice(value: str, spellings: dict[str, str], delimiter: str) -> str
 
 def has_odd_spaces(value: str) -> bool:
     """Whether no-break, invisible or doubled spaces stand in the value."""
-    return trimmed(value) != value.strip(" ")
+    return SPACES.sub(" ", value).strip() != value.strip(" ")
 
 
 def is_total(first_value: str) -> bool:
@@ -117,7 +128,26 @@ def wrong_identifier(value: str) -> str | None:
     """The check that an identifier fails by its own form, or None."""
     if SCIENTIFIC.fullmatch(value) or ROUNDED.fullmatch(value):
         return "identifier_scientific"
+    if NOT_AN_IDENTIFIER.fullmatch(value) or _is_date(value):
+        return "identifier_not_text"
     return wrong_text(value)
+
+
+def _is_date(value: str) -> bool:
+    """Whether it can be read as a date: in French or American order, with two or four figures."""
+    if slashed := DAY_OR_MONTH.fullmatch(value):
+        first, second = sorted((int(slashed[1]), int(slashed[2])))
+        return 1 <= first <= 12 and second <= 31
+    return _date(value) is not None
+
+
+def look_alike_key(identifier: str) -> str:
+    """What two identifiers share that look alike, or that a spreadsheet may make one of.
+
+    Case, accents, spaces, kinds of dashes and quotes aside; without an apostrophe or zeros before.
+    """
+    key = folded(identifier).replace(" ", "").lstrip("'")
+    return (key.lstrip("0") or "0") if key.isdigit() else key
 
 
 def lost_zeros(values: list[str]) -> set[str]:

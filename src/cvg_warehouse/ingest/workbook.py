@@ -1,17 +1,25 @@
 """Reads a workbook (.xlsx, .ods): calamine gives the cells as text, the archive the rest."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import fastexcel
 import polars as pl
 
 from cvg_warehouse.contracts.exports import AUXILIARY, EXPORTS, contract_of
-from cvg_warehouse.ingest.archive import SheetFacts, facts_of
-from cvg_warehouse.ingest.csv_file import line_of_mojibake
-from cvg_warehouse.ingest.layout import export_named_by, refuse_header
+from cvg_warehouse.ingest.archive import facts_of, with_known_errors
+from cvg_warehouse.ingest.encoding import BROKEN_PREFIX, line_of_mojibake
+from cvg_warehouse.ingest.identifiers import hold_identifiers, identifier_positions
+from cvg_warehouse.ingest.layout import export_named_by, is_no_table, refuse_header
+from cvg_warehouse.ingest.sheet_facts import SheetFacts
 from cvg_warehouse.ingest.sheets import FileRefused, Place, RawFile, RawSheet
 
 PEEKED = 25
+# calamine says there what it leaves out (a chart sheet), and may quote the file.
+logging.getLogger("calamine").setLevel(logging.CRITICAL + 1)
 
 
 def read_workbook(path: Path) -> RawFile:
@@ -20,35 +28,41 @@ def read_workbook(path: Path) -> RawFile:
     Raises FileRefused where one of them is not a table of its export, or none is.
     """
     facts = facts_of(path)
-    file = RawFile(path, [])
-    try:
-        reader = fastexcel.read_excel(path)
+    is_ods = path.suffix.lower() == ".ods"
+    with _refusing("ods_unreadable" if is_ods else "file_unreadable"):
+        unknown = any(sheet.has_unknown_error for sheet in facts.values())
+        reader = fastexcel.read_excel(with_known_errors(path) if unknown else path)
         names = reader.sheet_names
-    except Exception:  # whatever calamine says, it may quote the file
-        raise FileRefused("file_unreadable") from None
+    if not set(names) <= set(facts):
+        raise FileRefused("file_unreadable")
     exports = _exports_of(path, names)
+    file = RawFile(path, [])
+    tables: list[tuple[str, str, pl.DataFrame]] = []
     for name in names:
         export = exports.get(name)
         if export == AUXILIARY:
             continue
-        if facts.get(name, SheetFacts()).is_hidden:
+        if facts[name].is_hidden:
             raise FileRefused("sheet_hidden", name)
-        cells = _cells(reader, name)
         if export is None:
-            if cells.height:
-                file.problems.append(Place("sheet_unknown", name))
+            file.problems += [Place("sheet_unknown", name)] if facts[name].filled else []
             continue
-        sheet = _sheet(name, export, cells, facts.get(name, SheetFacts()))
-        if sheet is None:
-            file.problems.append(Place("sheet_empty", name))
-        else:
+        tables.append((name, export, _cells(reader, name, facts[name])))
+    notes = {name for name, export, cells in tables if _is_notes(export, cells)}
+    for name, export, cells in tables:
+        if name in notes and len(notes) < len(tables):
+            file.problems.append(Place("sheet_unknown", name))
+        elif sheet := _sheet(name, export, cells, facts[name]):
             file.sheets.append(sheet)
+        else:
+            file.problems.append(Place("sheet_empty", name))
     if not file.sheets:
         raise FileRefused("file_empty" if exports else "export_unknown")
     found = [sheet.export for sheet in file.sheets]
     for sheet in file.sheets:
         if found.count(sheet.export) > 1:
             raise FileRefused("export_twice", sheet.name)
+    hold_identifiers(file)
     return file
 
 
@@ -62,15 +76,45 @@ def _exports_of(path: Path, names: list[str]) -> dict[str, str]:
     return named if any(export != AUXILIARY for export in named.values()) else {}
 
 
-def _cells(reader: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
-    """All cells as texts, from the first line of the sheet on; columns named by position."""
+@contextmanager
+def _refusing(check_id: str, sheet: str = "") -> Iterator[None]:
+    """Refuse the file where calamine fails, whatever it says: it may quote the file."""
     try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # a panic of calamine is no Exception
+        raise FileRefused(check_id, sheet) from None
+
+
+def _cells(reader: fastexcel.ExcelReader, name: str, facts: SheetFacts) -> pl.DataFrame:
+    """All cells as texts, from the first line of the sheet on; columns named by position.
+
+    A number stands as the spreadsheet shows it: with its leading zeros.
+    """
+    with _refusing("file_unreadable", name):
         sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
         frame = sheet.to_polars()
-    except Exception:  # whatever calamine says, it may quote the file
-        raise FileRefused("file_unreadable", name) from None
     frame.columns = [str(position) for position in range(frame.width)]
-    return frame.with_columns(pl.all().cast(pl.String).fill_null(""))
+    frame = frame.with_columns(pl.all().cast(pl.String).fill_null(""))
+    for column in sorted({column for _, column in facts.shown}):
+        rows = {row: text for (row, at), text in facts.shown.items() if at == column}
+        position = str(column - (facts.first_column or 0))
+        frame = frame.with_columns(frame[position].scatter(list(rows), list(rows.values())))
+    return frame
+
+
+def _filled(cells: pl.DataFrame) -> pl.DataFrame:
+    """The rows that are not blank."""
+    return cells.filter(pl.any_horizontal(pl.all().str.strip_chars() != ""))
+
+
+def _is_notes(export: str, cells: pl.DataFrame) -> bool:
+    """Whether a sheet holds something else than the export that its name speaks of."""
+    if not cells.width:
+        return False
+    first = [list(row) for row in _filled(cells.head(PEEKED)).rows()]
+    return bool(first) and is_no_table(first[0], first[1:], contract_of(export))
 
 
 def _sheet(name: str, export: str, cells: pl.DataFrame, facts: SheetFacts) -> RawSheet | None:
@@ -98,20 +142,30 @@ def _sheet(name: str, export: str, cells: pl.DataFrame, facts: SheetFacts) -> Ra
         return None
     for column in rows.columns[1:]:
         texts_here = rows[column]
-        broken = texts_here.str.contains("[ÂÃâï\ufffd]")
+        broken = texts_here.str.contains(BROKEN_PREFIX.pattern)
         if broken.any() and any(map(line_of_mojibake, texts_here.filter(broken))):
             raise FileRefused("encoding_mojibake", name)
     sheet = RawSheet(name, export, header, rows.drop("line").slice(1), lines, from_workbook=True)
-    blanks = sorted(set(range(1, lines[-1])) - {header_line, *lines})
-    sheet.blank = len(blanks)
-    sheet.problems += [Place("blank_line", name, line) for line in blanks]
+    runs = [
+        (before + 1, line - before - 1)
+        for before, line in pairwise([0, header_line, *lines])
+        if line > before + 1
+    ]
+    sheet.blank = sum(length for _, length in runs)
+    sheet.problems += [Place("blank_line", name, line) for line, _ in runs]
+    # Counted as calamine counts, which leaves out the empty columns at the left.
+    left = facts.first_column or 0
     for check_id, places in (
         ("formula_without_value", facts.without_value),
         ("error_value", facts.errors),
     ):
-        # Counted as calamine counts, which leaves out the empty columns at the left.
         sheet.problems += [
-            Place(check_id, name, row + 1, f"#{column - (facts.first_column or 0)}")
-            for row, column in places
+            Place(check_id, name, row + 1, f"#{column - left}") for row, column in places
         ]
+    sheet.problems += [
+        Place("identifier_not_text", name, row + 1, f"#{position}")
+        for position in identifier_positions(sheet)
+        for row in facts.not_text.get(position + left, ())
+        if row + 1 > header_line
+    ]
     return sheet
