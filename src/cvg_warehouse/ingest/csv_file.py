@@ -19,8 +19,9 @@ SEPARATOR = ";"
 OTHER_SEPARATORS = (",", "\t")
 ROWS_AT_ONCE = 20_000
 HEADER_LINES = 25
-LONGEST = 131_072
-# A longer value is no reason to stop reading: its row is held.
+LONGEST = 32_767
+"""Characters that a cell of a spreadsheet holds."""
+# A longer value is no reason to stop reading: its row alone is held.
 csv.field_size_limit(2**31 - 1)
 
 
@@ -145,12 +146,17 @@ def _read_lines(text: str, separator: str, first: int, contract: Contract) -> Ra
         ("fields_surplus", surplus),
     ):
         sheet.problems += [Place(check_id, line=line) for line in lines]
-    sheet.problems += [
-        Place("value_too_long", line=sheet.lines[row], column=f"#{column.name}")
-        for column in sheet.cells
-        for row in (column.str.len_chars() > LONGEST).arg_true()
-    ]
+    _hold_long_values(sheet)
     return sheet
+
+
+def _hold_long_values(sheet: RawSheet) -> None:
+    """Take the rows with a value that no cell of a spreadsheet would hold out of the cells."""
+    long = sheet.cells.select(pl.any_horizontal(pl.all().str.len_chars() > LONGEST)).to_series()
+    if long.any():
+        lines = pl.Series(sheet.lines)
+        sheet.unreadable += [Place("value_too_long", line=line) for line in lines.filter(long)]
+        sheet.cells, sheet.lines = sheet.cells.filter(~long), lines.filter(~long).to_list()
 
 
 def _is_blank_last(blanks: list[int], end: int) -> bool:

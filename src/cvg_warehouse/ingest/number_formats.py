@@ -6,7 +6,7 @@ from functools import lru_cache
 NOT_TEXT = None
 PLAIN = ()
 BUILT_IN = (
-    dict.fromkeys((*range(14, 23), *range(27, 37), *range(45, 59)), "yyyy-mm-dd")
+    dict.fromkeys((*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)), "yyyy-mm-dd")
     | dict.fromkeys((2, 4, 7, 8, 39, 40, 43, 44), "0.00")
     | {9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 48: "##0.0E+0"}
 )
@@ -41,6 +41,9 @@ def mask_of(code: str) -> Mask | None:
     literal = {sign for sign in mask if sign not in PLACES}
     if literal and len(literal) == len(set(mask)):
         return NOT_TEXT
+    if "0" in mask:  # a zero makes zeros of the places after it
+        first = mask.index("0")
+        mask[first:] = ["0" if sign == "#" else sign for sign in mask[first:]]
     is_padded = mask.count("0") > 1 or any(sign.strip("\\ \u00a0\u202f") for sign in literal)
     return tuple(mask) if is_padded else PLAIN
 

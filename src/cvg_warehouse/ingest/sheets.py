@@ -23,7 +23,7 @@ class Place:
     line: int = 0
     column: str = ""
     other: str = ""
-    """The place that it disagrees with or looks like (`sheet:line`, `:line` in the sheet), or ''."""
+    """The place that it disagrees with or looks like (`sheet:line`, or `:line` here), or ''."""
 
 
 @dataclass

@@ -13,9 +13,7 @@ CELL = re.compile(r"([A-Za-z]{1,9})([1-9]\d{0,9})", re.ASCII)
 TRANSITIONAL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 STYLES = "xl/styles.xml"
-KNOWN_ERRORS = frozenset(
-    {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"}
-)
+KNOWN_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 """Those that calamine can read."""
 
 
