@@ -21,6 +21,7 @@ from tests.support.deliveries import (
     take_in,
     workbook,
 )
+from tests.support.workbooks import ods, rezipped
 
 from conftest import read_rows
 from cvg_warehouse.contracts.checks import all_checks
@@ -119,6 +120,11 @@ def error_cell(sheet: object) -> None:
     sheet["I3"].data_type = "e"
 
 
+def newer_error(sheet: object) -> None:
+    sheet["I3"] = "#SPILL!"
+    sheet["I3"].data_type = "e"
+
+
 TITLES = "Chantier PAR-01\nListe des salariés au 31/12/2024\n"
 CP1252 = GOOD.encode("cp1252")
 UTF8_LINE = GOOD.splitlines(keepends=True)[1].encode()
@@ -127,6 +133,9 @@ TWICE = "\n".join(line + ";" + line.split(";")[0] for line in GOOD.splitlines())
 TWO_LINES = GOOD.replace(HEADER, HEADER + HEADER.replace("annee", "année"))
 XLSX = "PAR-01.xlsx"
 ODD = csv_text(salaries({}, {"orienteur": "France\u00a0Travail", "annee": "2\u202f024"}))
+INDENTED = rezipped(
+    ods(salaries()), lambda _, part: part.replace(b"<table:table-row>", b"<table:table-row>\n ")
+)
 
 CASES = [
     Case("UTF-8 with BOM", one(b"\xef\xbb\xbf" + GOOD.encode()), LOADED),
@@ -242,6 +251,38 @@ CASES = [
         WARNED,
         "volume_drop",
     ),
+    Case(
+        "missing fields at the end of a line",
+        one(GOOD + GOOD.splitlines()[1].replace("S0001", "S4").rsplit(";", 2)[0] + "\n"),
+        QUARANTINE,
+        "ragged_short",
+        5,
+    ),
+    Case(
+        "empty fields beyond the header",
+        one(GOOD.replace(";oui\n", ";oui;\n", 1)),
+        WARNED,
+        "fields_surplus",
+        2,
+    ),
+    Case(
+        "value longer than a cell",
+        one(csv_text([action(), action(2, partenaires="a" * 140_000)]), "actions.csv"),
+        QUARANTINE,
+        "value_too_long",
+        3,
+        file="actions.csv",
+    ),
+    Case("MacRoman", one(GOOD.encode("mac_roman")), REFUSED, "encoding_unknown", 2),
+    Case("cp850", one(GOOD.encode("cp850")), REFUSED, "encoding_unknown", 2),
+    Case(
+        "ISO-8859-15",
+        one(csv_text([action(partenaires="C\u0153ur")]).encode("iso8859-15"), "actions.csv"),
+        REFUSED,
+        "encoding_unknown",
+        2,
+        file="actions.csv",
+    ),
     Case("unclosed quote", one(GOOD.replace("France", '"France', 1)), REFUSED, "quote_unclosed", 2),
     Case(
         "newline inside quotes",
@@ -288,6 +329,24 @@ CASES = [
         "identifier_leading_zeros",
         3,
         file="sorties.csv",
+    ),
+    Case("decimal identifier", row(id_parcours="12,5"), QUARANTINE, "identifier_not_text", 3),
+    Case("time as an identifier", row(id_salarie="12:24"), QUARANTINE, "identifier_not_text", 3),
+    Case(
+        "date cell as an identifier",
+        put("D3", datetime.date(2024, 3, 24)),
+        QUARANTINE,
+        "identifier_not_text",
+        3,
+        file=XLSX,
+    ),
+    Case(
+        "look-alike identifiers",
+        row(id_salarie="s0001"),
+        QUARANTINE,
+        "identifier_look_alike",
+        2,
+        held=2,
     ),
     Case("scientific", row(id_parcours="1,23E+14"), QUARANTINE, "identifier_scientific", 3),
     Case(
@@ -347,6 +406,44 @@ CASES = [
         one(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, XLSX),
         REFUSED,
         "file_encrypted",
+        file=XLSX,
+    ),
+    Case(
+        "a cell far away",
+        put("XFD60000", "x"),
+        REFUSED,
+        "stray_cell",
+        60_000,
+        file=XLSX,
+    ),
+    Case(
+        "workbook named .csv",
+        one(saved(workbook({"a": salaries()}))),
+        REFUSED,
+        "workbook_named_csv",
+    ),
+    Case("text named .xlsx", one(GOOD, XLSX), REFUSED, "csv_named_workbook", file=XLSX),
+    Case("archive", one(b"PK", "PAR-01.zip"), REFUSED, "file_archive", file="PAR-01.zip"),
+    Case(
+        "OpenDocument that calamine cannot read",
+        one(INDENTED, "salaries.ods"),
+        REFUSED,
+        "ods_unreadable",
+        file="salaries.ods",
+    ),
+    Case(
+        "sheet of notes beside the data",
+        one(saved(workbook({"Plan d'actions": [{"Objectif": "x"}], "salaries": salaries()})), XLSX),
+        WARNED,
+        "sheet_unknown",
+        file=XLSX,
+    ),
+    Case(
+        "error that Excel has learned since",
+        book(newer_error),
+        QUARANTINE,
+        "error_value",
+        3,
         file=XLSX,
     ),
     Case(
