@@ -128,19 +128,21 @@ def test_rows_to_correct_are_the_findings_of_the_sender(
 ) -> None:
     header, *rows = rows_of(feedback, "PAR-01", "À corriger")
     assert header[1:5] == ("Fichier", "Feuille", "Ligne", "Colonne")
-    reported = {(row[0], *row[1:5]) for row in rows}
+    reported = [(*row[:4], column) for row in rows for column in (row[4] or "").split(", ")]
     expected = {
         (
             SEVERITIES[severity_of(found.check_id)],
             found.file,
             plain(found.sheet) or None,
             found.line or None,
-            found.column or None,
+            found.column,
         )
         for found in result.findings
         if found.file.startswith("PAR-01/")
     }
-    assert reported == expected
+    assert set(reported) == expected
+    whole = [row[:3] + row[5:] for row in rows if row[3] is None]
+    assert len(whole) == len(set(whole)), "what a whole sheet lacks is one row"
     assert ("Ligne mise de côté", "PAR-01/salaries.csv", None, 3, "date_entree") in reported
     guidance = {row[5].replace("\u00a0", " ") for row in rows}
     assert guidance <= {check.guidance_fr for check in all_checks().values()}

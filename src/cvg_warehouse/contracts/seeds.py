@@ -36,3 +36,12 @@ def reference(seed: str) -> list[dict[str, str]]:
 def territory_of_worksite() -> dict[str, str]:
     """Territory by worksite."""
     return {row["worksite_id"]: row["territory_id"] for row in reference("worksites")}
+
+
+def worksites_of(year: int) -> list[dict[str, str]]:
+    """The rows of the worksites that are declared as active in a year."""
+    return [
+        row
+        for row in reference("worksites")
+        if int(row["first_year"]) <= year <= int(row["last_year"] or year)
+    ]

@@ -1,5 +1,7 @@
 """The feedback as a workbook: a summary, the lines to fix, the worksite's own indicators."""
 
+from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from cvg_warehouse.contracts.checks import all_checks, severity_of
 from cvg_warehouse.feedback.french import plain, typeset
 from cvg_warehouse.feedback.indicators import Indicator
 from cvg_warehouse.feedback.letters import SEVERITIES, Letter, Problem
+from cvg_warehouse.ingest.findings import Finding
 from cvg_warehouse.template import SYNTHETIC
 
 SUMMARY, ROWS, INDICATORS = "Résumé", "À corriger", "Indicateurs"
@@ -144,23 +147,31 @@ class FeedbackBook:
         ]
         sheet.write_row(0, 0, header, self.formats["header"])
         sheet.freeze_panes(1, 0)
-        order = list(SEVERITIES)
-        found = sorted(
-            self.letter.findings, key=lambda f: (order.index(severity_of(f.check_id)), f)
-        )
+        found = self._found_by_place()
         sheet.write_string(0, 3, header[3], self.formats["header_of_numbers"])
-        for line, one in enumerate(found[:MOST_ROWS], start=1):
+        for line, (one, columns) in enumerate(found[:MOST_ROWS], start=1):
             severity = severity_of(one.check_id)
             guidance = typeset(all_checks()[one.check_id].guidance_fr)
             place = plain(one.file), plain(one.sheet), one.line or None
             self._row(
-                sheet, line, [SEVERITIES[severity], *place, plain(one.column), guidance], severity
+                sheet, line, [SEVERITIES[severity], *place, ", ".join(columns), guidance], severity
             )
         if len(found) > MOST_ROWS:
             rest = f"… et {len(found) - MOST_ROWS} autres : corrigez d'abord celles-ci."
             sheet.write_string(MOST_ROWS + 1, 0, rest, self.formats["note"])
         sheet.autofilter(0, 0, min(len(found), MOST_ROWS), len(header) - 1)
         sheet.repeat_rows(0)
+
+    def _found_by_place(self) -> list[tuple[Finding, list[str]]]:
+        """A finding for each row to write, with its columns: those of a whole sheet together."""
+        order = list(SEVERITIES)
+        columns: dict[Finding, list[str]] = defaultdict(list)
+        for one in sorted(
+            self.letter.findings, key=lambda f: (order.index(severity_of(f.check_id)), f)
+        ):
+            place = one if one.line else replace(one, column="", worksite="")
+            columns[place] += [plain(one.column)] if one.column else []
+        return list(columns.items())
 
     def _write_indicators(self, indicators: list[Indicator], year: int | None) -> None:
         letter = self.letter

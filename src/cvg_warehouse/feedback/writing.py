@@ -198,6 +198,7 @@ def _checks(result: IngestResult, letters: list[Letter]) -> dict[str, object]:
             year: ", ".join(a.worksite for a in result.absent if a.year == year)
             for year in sorted({absent.year for absent in result.absent})
         },
+        "ignored": result.ignored,
         "corrections": len(result.corrections),
         "duplicates": [
             (text, sum(duplicate.reason == reason for duplicate in result.duplicates))

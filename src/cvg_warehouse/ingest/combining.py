@@ -14,7 +14,7 @@ from cvg_warehouse.contracts.exports import (
     consolidated_columns,
     contract_of,
 )
-from cvg_warehouse.contracts.seeds import reference
+from cvg_warehouse.contracts.seeds import worksites_of
 from cvg_warehouse.ingest.expectations import (
     EXPLAINED,
     key_failures,
@@ -327,9 +327,8 @@ def _absent(export: Export) -> list[AbsentWorksite]:
     return [
         AbsentWorksite(row["worksite_id"], row["territory_id"], year)
         for year in years
-        for row in reference("worksites")
-        if int(row["first_year"]) <= year <= int(row["last_year"] or year)
-        and (str(year), row["worksite_id"]) not in delivered
+        for row in worksites_of(year)
+        if (str(year), row["worksite_id"]) not in delivered
     ]
 
 

@@ -52,6 +52,7 @@ def run(
         for told in results:
             if file := files.get(told.path):
                 told.delivered_on, told.dated_by = file.delivered_on, file.dated_by
+                told.is_again = told.sha256 in store.hashes
         results.sort(key=lambda result: result.path)
         _assert_balance(results, combined)
         result = IngestResult(

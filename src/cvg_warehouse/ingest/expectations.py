@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -52,11 +53,14 @@ class Failure:
     check_id: str
 
 
-def value_failures(export: str, rows: pl.DataFrame) -> list[Failure]:
-    """Rows whose values break the contract, each by itself."""
+def value_failures(export: str, rows: pl.DataFrame, this_year: int | None = None) -> list[Failure]:
+    """Rows whose values break the contract, each by itself; a later year than `this_year` does.
+
+    It is the current one unless it is given.
+    """
     contract = contract_of(export)
     computed = rows.select(field.name for field in contract.read).with_columns(_computed(contract))
-    return _failures(computed, tuple(_value_expectations(contract)))
+    return _failures(computed, tuple(_value_expectations(contract, this_year or date.today().year)))
 
 
 def key_failures(rows: pl.DataFrame, key: tuple[str, ...]) -> list[int]:
@@ -100,7 +104,7 @@ def reference_failures(rows: pl.DataFrame) -> list[Failure]:
     return _failures(rows.select(columns), tuple(checks))
 
 
-def _value_expectations(contract: Contract) -> Iterator["Expectation"]:
+def _value_expectations(contract: Contract, this_year: int) -> Iterator["Expectation"]:
     """The suite of one export: what its contract says of each column and of pairs of them."""
     import great_expectations.expectations as gxe
 
@@ -134,6 +138,9 @@ def _value_expectations(contract: Contract) -> Iterator["Expectation"]:
             yield gxe.ExpectColumnValuesToNotMatchRegex(
                 column=name, regex=WRONG_TEXT, meta=explained
             )
+    yield gxe.ExpectColumnValuesToBeBetween(
+        column="_annee", max_value=this_year, meta=_meta("year_future", "annee")
+    )
     yield from _pair_expectations(contract)
 
 

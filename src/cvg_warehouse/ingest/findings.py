@@ -76,6 +76,8 @@ class FileResult:
     """Date of the delivery, ISO, or ''."""
     dated_by: str = ""
     """Where that date stands: `file name`, `folder name`, `livraison.csv`, or ''."""
+    is_again: bool = False
+    """Whether an earlier run took in the same bytes; they keep their place in the order."""
     repeats: str = ""
     """The file of this run that it repeats byte for byte, or ''."""
     sheets: list[SheetResult] = field(default_factory=list)

@@ -154,6 +154,11 @@ class Store:
                 f"--out {shown(self.out)}: cannot be written ({error.strerror})"
             ) from None
 
+    @property
+    def hashes(self) -> set[str]:
+        """SHA-256 of all files that earlier runs took in."""
+        return {file["sha256"] for file in self._files()}
+
     def _files(self) -> list[dict]:
         return self.manifest.get("files", [])
 
