@@ -35,10 +35,11 @@ FILE = re.compile(
     r"[\w.*][\w.*\-/]*\.(?:conf|csv|html|json|lock|md|py|sql|svg|toml|yaml|yml)|[\w.*\-]+/[\w.*\-/]*"
 )
 NODE = re.compile(r"(?:stg|fct|dim|ind|agg|mart|report|edition_)_[\w*]+")
-# Made by a command, or by whoever runs the viewer: in no checkout.
+# Made by a command, by whoever runs the viewer, or by whoever delivers: in no checkout.
 MADE = (
     *("target/*", "logs/*", "editions/*", ".venv/*", ".streamlit/secrets.toml", "current.json"),
     *("build.log", "dbt.log", "run_results.json", "index.html", "columns.html", "controles.html"),
+    *("manifest.json", "corrections.json", "livraison.csv"),
 )
 VARIABLE = re.compile(
     r"\b(?:CVG|DBT|GX|POLARS)_[A-Z][A-Z_]*\b|\bDO_NOT_TRACK\b"

@@ -228,6 +228,9 @@ def ingest(
     --out stay, and later ones correct them. The key of the pseudonyms is in CVG_PSEUDONYM_KEY, or
     in the file that CVG_PSEUDONYM_KEY_FILE names; `cvg key new` makes one.
 
+    The date of a delivery stands in the name of its file or folder, or in a livraison.csv that may
+    also announce the rows of each file; docs/deliveries.md says how.
+
     With --feedback each worksite gets a workbook and a page with what it has to correct, and its
     own indicators where CVG_WAREHOUSE was built from --out; controles.html there is the summary.
 
