@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -178,6 +179,15 @@ def test_a_process_that_reads_has_little_memory_and_says_nothing(
         assert pool.submit(os.write, 2, b"a backtrace").result()
         assert len(pool.submit(bytearray, 500_000_000).result()) == 500_000_000
     assert capfd.readouterr().err == ""
+
+
+def test_a_limit_of_the_system_that_is_lower_stays() -> None:
+    code = (
+        "import resource as r; r.setrlimit(r.RLIMIT_DATA, (10**9, 10**9));"
+        "from cvg_warehouse.ingest.workers import confine; confine();"
+        "raise SystemExit(r.getrlimit(r.RLIMIT_DATA) != (10**9, 10**9))"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 def test_of_equal_files_the_one_delivered_first_is_read(tmp_path: Path) -> None:

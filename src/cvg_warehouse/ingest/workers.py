@@ -26,7 +26,7 @@ from cvg_warehouse.ingest.reading import FileReading, hash_of, read_file
 from cvg_warehouse.ingest.sheets import Place
 
 MEMORY = 4_000_000_000
-"""Bytes that a process may take to read one file; the largest that is allowed needs less."""
+"""Bytes that a process may take to read one file, so that no file can stop the machine."""
 FEW_FILES = 3
 SMALL = 20_000_000
 """Bytes of CSV files that this process reads itself: nothing in them can end it."""
@@ -108,10 +108,13 @@ def _in_processes(waiting: deque[Call], jobs: int) -> Generator[FileReading, Non
                 waiting.popleft()
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)
             for future in done:
-                reading = future.result()
-                del under_way[future]
-                yield reading
-    except BrokenProcessPool:
+                error = future.exception()
+                if isinstance(error, BrokenProcessPool):
+                    return list(under_way.values())
+                file, sha256, _ = under_way.pop(future)
+                # Its result may be too large to be handed over.
+                yield _refused(file, sha256, "reader_failed") if error else future.result()
+    except BrokenProcessPool:  # while a file was handed over
         return list(under_way.values())
     finally:
         executor.shutdown(cancel_futures=True)
@@ -120,7 +123,9 @@ def _in_processes(waiting: deque[Call], jobs: int) -> Generator[FileReading, Non
 
 def confine() -> None:
     """Limit the memory of this process, and silence what libraries say when it dies."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    limit = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 2)
     os.close(silent)
@@ -145,9 +150,13 @@ def _refused(file: Delivered, sha256: str, check_id: str) -> FileReading:
 
 
 def _are_small_texts(files: list[Delivered]) -> bool:
-    return all(
-        file.file.suffix.lower() == ".csv" and file.file.stat().st_size < SMALL for file in files
-    )
+    try:
+        return all(
+            file.file.suffix.lower() == ".csv" and file.file.stat().st_size < SMALL
+            for file in files
+        )
+    except OSError:
+        return False
 
 
 @contextmanager
