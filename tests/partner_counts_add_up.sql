@@ -1,6 +1,27 @@
 -- Distinct actions: never above the sum of their types, never below the largest one; the same for the
--- groups of types and for the actions of all partners together.
-with types as (
+-- groups of types and for the actions of all partners together. Those that have a type in none but another of their
+-- domains come on top of the sum.
+with untyped as (
+    select
+        actions.reporting_year,
+        places.geography_id,
+        populations.population,
+        domains.domain,
+        count(*) as actions
+    from {{ ref('fct_partner_action_domains') }} as domains
+    inner join {{ ref('fct_partner_actions') }} as actions on domains.action_key = actions.action_key
+    inner join {{ ref('dim_geographies') }} as places on actions.territory_id = places.territory_id
+    inner join {{ ref('dim_populations') }} as populations on actions.population = populations.member
+    where
+        not exists (
+            select 1
+            from {{ ref('fct_partner_action_types') }} as types
+            where types.action_key = domains.action_key and types.domain = domains.domain
+        )
+    group by actions.reporting_year, places.geography_id, populations.population, domains.domain
+),
+
+types as (
     select
         reporting_year,
         geography_id,
@@ -16,12 +37,18 @@ with types as (
 )
 
 select
-    reporting_year,
-    geography_id,
-    population,
-    domain
+    types.reporting_year,
+    types.geography_id,
+    types.population,
+    types.domain
 from types
+left join untyped
+    on
+        types.reporting_year = untyped.reporting_year
+        and types.geography_id = untyped.geography_id
+        and types.population = untyped.population
+        and types.domain = untyped.domain
 where
-    actions > sum_of_types
-    or actions < largest_type
-    or coalesce(actions < largest_group, false)
+    types.actions > types.sum_of_types + coalesce(untyped.actions, 0)
+    or types.actions < types.largest_type
+    or coalesce(types.actions < types.largest_group, false)

@@ -21,5 +21,5 @@ union all
 select exit_reason_code as entry
 from {{ ref('stg_reference__exit_reasons') }}
 where
-    is_neutral != (exit_reason_code in ('22', '23', '24', '25', '26', '27'))
+    is_neutral != (exit_reason_code in ('22', '23', '24', '25', '26', '27', 'DEM'))
     or is_trial_period_rupture != (exit_reason_code in ('26', '27'))

@@ -1,5 +1,15 @@
--- No worksite counts more people than its territory, and the territory never more than its worksites together.
-with worksites as (
+-- No worksite counts more people than its territory, and the territory never more than its worksites together; territories
+-- that share a worksite aside, whose people it counts in both.
+with shared as (
+    select further.territory_id
+    from {{ ref('stg_reference__worksite_territories') }} as further
+    union
+    select worksites.territory_id
+    from {{ ref('stg_reference__worksite_territories') }} as further
+    inner join {{ ref('dim_worksites') }} as worksites on further.worksite_id = worksites.worksite_id
+),
+
+worksites as (
     select
         feedback.reporting_year,
         feedback.indicator_id,
@@ -20,4 +30,6 @@ select
     breakdown,
     territory_id
 from worksites
-where territory_value not between largest and sum_of_worksites
+where
+    territory_value not between largest and sum_of_worksites
+    and territory_id not in (select shared.territory_id from shared)

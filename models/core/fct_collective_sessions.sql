@@ -5,7 +5,6 @@ select
     session_date,
     territory_id,
     'none' as population,
-    domain,
     session_theme,
     mental_health_family,
     audience,

@@ -17,12 +17,13 @@ with exits as (
 
 officer_actions as (
     select
-        pathway_key,
-        bool_or(domain = 'logement') as has_housing_officer,
-        bool_or(domain = 'santé') as has_health_officer
-    from {{ ref('stg_exports__actions') }}
-    where pathway_key is not null
-    group by pathway_key
+        actions.pathway_key,
+        bool_or(domains.domain = 'logement') as has_housing_officer,
+        bool_or(domains.domain = 'santé') as has_health_officer
+    from {{ ref('stg_exports__actions') }} as actions
+    inner join {{ ref('fct_partner_action_domains') }} as domains on actions.action_key = domains.action_key
+    where actions.pathway_key is not null
+    group by actions.pathway_key
 )
 
 select

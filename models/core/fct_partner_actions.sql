@@ -6,14 +6,12 @@ select
     actions.action_date,
     actions.territory_id,
     actions.worksite_id,
-    actions.domain,
     actions.pathway_key,
     pathways.person_key,
     coalesce(deliveries.population, pathways.population, 'none') as population,
     actions.action_types,
     actions.partners,
-    actions.stands_in_for_social_worker,
-    actions.request_reason
+    actions.stands_in_for_social_worker
 from {{ ref('stg_exports__actions') }} as actions
 left join {{ ref('fct_pathways') }} as pathways on actions.pathway_key = pathways.pathway_key
 left join {{ ref('fct_pathway_years') }} as deliveries

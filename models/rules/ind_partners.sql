@@ -4,6 +4,10 @@ with actions as (
     select * from {{ ref('fct_partner_actions') }}
 ),
 
+domains as (
+    select * from {{ ref('fct_partner_action_domains') }}
+),
+
 types as (
     select * from {{ ref('fct_partner_action_types') }}
 ),
@@ -16,11 +20,13 @@ partners as (
 kinds as (
     select
         action_key,
+        domain,
         action_type as kind
     from types
     union
     select
         action_key,
+        domain,
         action_group as kind
     from types
     where action_group is not null
@@ -30,13 +36,11 @@ kinds as (
 named as (
     select
         action_key,
-        domain,
         partner
     from partners
     union
     select
         action_key,
-        domain,
         'total' as partner
     from partners
 ),
@@ -74,7 +78,7 @@ counted as (
         domain as breakdown,
         action_key as counted_key,
         true as state
-    from actions
+    from domains
     union all
     select
         action_key,
@@ -82,34 +86,36 @@ counted as (
         concat_ws(' x ', domain, request_reason) as breakdown,
         action_key as counted_key,
         true as state
-    from actions
+    from domains
     where request_reason is not null
     union all
     select
-        action_key,
+        domains.action_key,
         'partners.stand_in' as indicator_id,
-        domain as breakdown,
-        action_key as counted_key,
+        domains.domain as breakdown,
+        domains.action_key as counted_key,
         true as state
-    from actions
-    where stands_in_for_social_worker
+    from domains
+    inner join actions on domains.action_key = actions.action_key
+    where actions.stands_in_for_social_worker
     union all
     select
         named.action_key,
         'partners.partner_actions' as indicator_id,
-        concat_ws(' x ', named.domain, named.partner, kinds.kind) as breakdown,
+        concat_ws(' x ', kinds.domain, named.partner, kinds.kind) as breakdown,
         named.action_key as counted_key,
         true as state
     from named
     inner join kinds on named.action_key = kinds.action_key
     union all
     select
-        action_key,
+        partners.action_key,
         'partners.partners_mobilised' as indicator_id,
-        domain as breakdown,
-        partner as counted_key,
+        domains.domain as breakdown,
+        partners.partner_key as counted_key,
         true as state
     from partners
+    inner join domains on partners.action_key = domains.action_key
     union all
     select
         network_actions.action_key,

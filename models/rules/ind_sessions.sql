@@ -1,15 +1,24 @@
 -- Collective sessions in long form: participants per indicator and breakdown value.
 -- participants_counted is the numerator, participants_in_base the denominator of shares.
+with sessions as (
+    select * from {{ ref('fct_collective_sessions') }}
+),
+
+domains as (
+    select * from {{ ref('fct_collective_session_domains') }}
+)
+
 select
-    session_key,
-    reporting_year,
-    territory_id,
-    population,
+    sessions.session_key,
+    sessions.reporting_year,
+    sessions.territory_id,
+    sessions.population,
     'partners.participations' as indicator_id,
-    concat_ws(' x ', domain, audience) as breakdown,
-    participant_count as participants_counted,
-    participant_count as participants_in_base
-from {{ ref('fct_collective_sessions') }}
+    concat_ws(' x ', domains.domain, sessions.audience) as breakdown,
+    sessions.participant_count as participants_counted,
+    sessions.participant_count as participants_in_base
+from sessions
+inner join domains on sessions.session_key = domains.session_key
 union all
 select
     session_key,
@@ -20,17 +29,18 @@ select
     concat_ws(' x ', mental_health_family, audience) as breakdown,
     participant_count as participants_counted,
     participant_count as participants_in_base
-from {{ ref('fct_collective_sessions') }}
+from sessions
 where mental_health_family is not null
 union all
 select
-    session_key,
-    reporting_year,
-    territory_id,
-    population,
+    sessions.session_key,
+    sessions.reporting_year,
+    sessions.territory_id,
+    sessions.population,
     'partners.staff_trained_on_mental_health' as indicator_id,
     '' as breakdown,
-    case when mental_health_family is not null then participant_count else 0 end as participants_counted,
-    participant_count as participants_in_base
-from {{ ref('fct_collective_sessions') }}
-where domain = 'santé' and audience = 'permanents'
+    case when sessions.mental_health_family is not null then sessions.participant_count else 0 end as participants_counted,
+    sessions.participant_count as participants_in_base
+from sessions
+inner join domains on sessions.session_key = domains.session_key
+where domains.domain = 'santé' and sessions.audience = 'permanents'

@@ -3,14 +3,15 @@
 -- An officer who acted on one of a person's pathways is mobilised for the person.
 with officers as (
     select
-        person_key,
-        reporting_year,
-        bool_or(domain = 'emploi') as has_employment_officer,
-        bool_or(domain = 'santé') as has_health_officer,
-        bool_or(domain = 'logement') as has_housing_officer
-    from {{ ref('fct_partner_actions') }}
-    where person_key is not null
-    group by person_key, reporting_year
+        actions.person_key,
+        actions.reporting_year,
+        bool_or(domains.domain = 'emploi') as has_employment_officer,
+        bool_or(domains.domain = 'santé') as has_health_officer,
+        bool_or(domains.domain = 'logement') as has_housing_officer
+    from {{ ref('fct_partner_actions') }} as actions
+    left join {{ ref('fct_partner_action_domains') }} as domains on actions.action_key = domains.action_key
+    where actions.person_key is not null
+    group by actions.person_key, actions.reporting_year
 ),
 
 supported as (

@@ -4,10 +4,7 @@ select
     {{ iso_date('date_action') }} as action_date,
     {{ text('territoire') }} as territory_id,
     {{ text('chantier') }} as worksite_id,
-    {{ one_of(
-        'domaine',
-        ['emploi', 'santé', 'logement', 'accès aux droits', 'mobilité', 'suite de parcours']
-    ) }} as domain,
+    {{ text('domaine') }} as domains,
     {{ text('types_action') }} as action_types,
     {{ text('id_parcours') }} as pathway_key,
     {{ text('partenaires') }} as partners,

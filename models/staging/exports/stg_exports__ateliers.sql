@@ -3,10 +3,7 @@ select
     {{ text('id_atelier') }} as session_key,
     {{ iso_date('date_atelier') }} as session_date,
     {{ text('territoire') }} as territory_id,
-    {{ one_of(
-        'domaine',
-        ['emploi', 'santé', 'logement', 'accès aux droits', 'mobilité', 'suite de parcours']
-    ) }} as domain,
+    {{ text('domaine') }} as domains,
     {{ text('theme') }} as session_theme,
     {{ one_of(
         'famille',

@@ -34,7 +34,7 @@ def reference(seed: str) -> list[dict[str, str]]:
 
 @cache
 def territory_of_worksite() -> dict[str, str]:
-    """Territory by worksite."""
+    """The territory that a worksite lies in, by worksite."""
     return {row["worksite_id"]: row["territory_id"] for row in reference("worksites")}
 
 
@@ -45,3 +45,12 @@ def worksites_of(year: int) -> list[dict[str, str]]:
         for row in reference("worksites")
         if int(row["first_year"]) <= year <= int(row["last_year"] or year)
     ]
+
+
+@cache
+def territories_of_worksite() -> dict[str, list[str]]:
+    """All territories that a worksite may deliver rows of, its own first, by worksite."""
+    territories = {worksite: [home] for worksite, home in territory_of_worksite().items()}
+    for row in reference("worksite_territories"):
+        territories[row["worksite_id"]].append(row["territory_id"])
+    return territories

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cvg_warehouse.contracts.exports import Contract, Field, contract_of
-from cvg_warehouse.contracts.seeds import reference, territory_of_worksite
+from cvg_warehouse.contracts.seeds import reference, territories_of_worksite
 from cvg_warehouse.formulas import FORMULA
 from cvg_warehouse.ingest.values import MISSING, STORED_DATE, STORED_INTEGER
 
@@ -193,13 +193,12 @@ def _computed(contract: Contract) -> list[pl.Expr]:
         if field.type == "integer"
     ]
     if {"chantier", "territoire"} <= names:
-        territory = pl.col("chantier").replace_strict(territory_of_worksite(), default=None)
-        territories = contract["territoire"].allowed
-        computed.append(
-            _yes_or_no(
-                territory == pl.col("territoire"), pl.col("territoire").is_in(territories)
-            ).alias("_place")
-        )
+        worksites = territories_of_worksite()
+        pairs = [f"{one}\0{place}" for one, places in worksites.items() for place in places]
+        is_known = pl.col("chantier").is_in(list(worksites))
+        is_comparable = is_known & pl.col("territoire").is_in(contract["territoire"].allowed)
+        pair = pl.concat_str("chantier", pl.lit("\0"), "territoire")
+        computed.append(_yes_or_no(pair.is_in(pairs), is_comparable).alias("_place"))
     if contract.export == "salaries":
         entered, born = _year("date_entree"), _year("date_naissance")
         computed += [entered.alias("_entry_year"), (entered - born).alias("_age")]
@@ -216,19 +215,27 @@ def _computed(contract: Contract) -> list[pl.Expr]:
 
 
 def _of_domain(contract: Contract, column: str, seed: str, seed_column: str) -> pl.Expr:
-    """Whether each value of a list belongs to the row's domain, where all of it is known."""
-    pairs = {f"{row['domain']}\0{row[seed_column]}" for row in reference(seed)}
-    field = contract[column]
+    """Whether each value of a list belongs to a domain of the row, where all of it is known."""
+    values: dict[str, set[str]] = {}
+    for row in reference(seed):
+        values.setdefault(row["domain"], set()).add(row[seed_column])
 
     def verdict(row: dict[str, str]) -> str | None:
-        items = row[column].split(field.delimiter) if field.delimiter else [row[column]]
-        if not row[column] or not set(items) <= set(field.allowed):
+        items, domains = (_items(contract[name], row[name]) for name in (column, "domaine"))
+        if not (_are_known(contract[column], items) and _are_known(contract["domaine"], domains)):
             return None
-        if row["domaine"] not in contract["domaine"].allowed:
-            return None
-        return "yes" if all(f"{row['domaine']}\0{item}" in pairs for item in items) else "no"
+        listed = set().union(*(values.get(domain, set()) for domain in domains))
+        return "yes" if items <= listed else "no"
 
     return pl.struct("domaine", column).map_elements(verdict, return_dtype=pl.String)
+
+
+def _items(field: Field, value: str) -> set[str]:
+    return set(value.split(field.delimiter)) if field.delimiter else {value}
+
+
+def _are_known(field: Field, items: set[str]) -> bool:
+    return items <= set(field.allowed)
 
 
 def _yes_or_no(agrees: pl.Expr, is_comparable: pl.Expr) -> pl.Expr:

@@ -1,0 +1,5 @@
+select
+    {{ text('worksite_id') }} as worksite_id,
+    {{ text('territory_id') }} as territory_id,
+    {{ text('note') }} as note
+from {{ ref('worksite_territories') }}
