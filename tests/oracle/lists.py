@@ -31,7 +31,16 @@ NATIONALITIES = ("française", "UE", "hors UE", "apatride")
 STREET = ("aucun", "moins de 6 mois", "6 à 12 mois", "1 à 2 ans", "2 ans et plus")
 WITHOUT_WORK = ("moins de 6 mois", "6 à 12 mois", "1 à 2 ans", "plus de 2 ans", "jamais travaillé")
 COVERAGE = {"aucune": 0, "AME": 1, "base": 2, "base et complémentaire": 3}
-DOMAINS = ("emploi", "santé", "logement", "accès aux droits", "mobilité", "suite de parcours")
+DOMAINS = (
+    "emploi",
+    "santé",
+    "logement",
+    "accès aux droits",
+    "mobilité",
+    "suite de parcours",
+    "santé mentale",
+    "endettement",
+)
 FAMILIES = (
     "analyse de la pratique",
     "soutien psychologique",

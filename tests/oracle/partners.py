@@ -1,13 +1,16 @@
 """Actions, partners and collective sessions."""
 
+import re
+import unicodedata
+
 import polars as pl
 from tests.oracle.counting import PLACE, as_flag, count_people, count_things
 from tests.oracle.lists import AUDIENCES, DOMAINS, FAMILIES
-from tests.oracle.reading import Exports, is_known, is_yes, year_in
+from tests.oracle.reading import Exports, is_known, is_yes, items, year_in
 
 
 def _actions(deliveries: pl.DataFrame, data: Exports) -> pl.DataFrame:
-    """One row per action: place, population of its pathway, lists of its types and partners.
+    """One row per action and domain: place, population of its pathway, lists of types and partners.
 
     The pathway's population is what that year's delivery says, else what its latest one says; an
     action of no known pathway has none and counts for `all` only.
@@ -16,11 +19,6 @@ def _actions(deliveries: pl.DataFrame, data: Exports) -> pl.DataFrame:
     latest = deliveries.filter(pl.col("year") == pl.col("year").max().over("id_parcours")).select(
         "id_parcours", then="population"
     )
-
-    def items(column: str) -> pl.Expr:
-        """The items of a list `a; b`, each once and trimmed."""
-        parts = pl.col(column).str.split(";").list.eval(pl.element().str.strip_chars())
-        return parts.list.eval(pl.element().filter(pl.element() != "")).list.unique()
 
     return (
         data.actions.with_columns(year=year_in(), territory=pl.col("territoire"))
@@ -31,14 +29,42 @@ def _actions(deliveries: pl.DataFrame, data: Exports) -> pl.DataFrame:
             "territory",
             population=pl.coalesce("now", "then"),
             action="id_action",
-            domain="domaine",
+            domain=items("domaine"),
             reason="motif_sollicitation",
             stands_in=is_yes("supplee_travailleur_social"),
             type=items("types_action"),
             partner=items("partenaires"),
         )
+        .explode("domain", empty_as_null=False, keep_nulls=False)
         .filter(pl.col("year").is_not_null() & pl.col("domain").is_in(DOMAINS))
     )
+
+
+def _one_spelling(named: pl.DataFrame) -> pl.DataFrame:
+    """The partners with a key, and the name by which each is shown: most actions, then first."""
+    keyed = named.with_columns(
+        key=pl.col("partner").map_elements(_key, return_dtype=pl.String)
+    ).filter(pl.col("key") != "")
+    shown = (
+        keyed.group_by("key", "partner")
+        .agg(actions=pl.col("action").n_unique())
+        .sort("key", "actions", "partner", descending=[False, True, False])
+        .unique("key", keep="first", maintain_order=True)
+        .select("key", "partner")
+    )
+    return keyed.drop("partner").unique().join(shown, on="key")
+
+
+def _key(name: str) -> str:
+    """A partner's name without what two people write differently: accents, case, signs, spaces."""
+    kept = []
+    for sign in unicodedata.normalize("NFD", name).lower():
+        kind = unicodedata.category(sign)
+        if kind in ("Mn", "Cf"):
+            continue
+        kept.append("-" if kind == "Pd" or sign == "−" else "'" if sign in "’‘ʼ`´′" else sign)
+    plain = "".join(kept).replace("œ", "oe").replace("æ", "ae")
+    return re.sub(r"\s+", " ", plain).strip()
 
 
 def _items(rows: pl.DataFrame, column: str) -> pl.DataFrame:
@@ -53,11 +79,11 @@ def partners(deliveries: pl.DataFrame, data: Exports) -> list[pl.DataFrame]:
     plain = rows.drop("type", "partner")
     typed = _items(rows.drop("partner"), "type").join(kinds, on=["domain", "type"])
     grouped = typed.filter(pl.col("group").is_not_null())
-    named = _items(rows.select(*PLACE, "action", "domain", "partner"), "partner")
-    whole = named.with_columns(partner=pl.lit("total")).unique()
-    with_partner = pl.concat([named, whole]).join(  # each partner, and all of them together
-        typed.select("action", "type", "group"), on="action"
-    )
+    named = _one_spelling(_items(rows.select(*PLACE, "action", "domain", "partner"), "partner"))
+    whole = named.with_columns(partner=pl.lit("total"), key=pl.lit("")).unique()
+    with_partner = pl.concat(  # each partner, and all of them together
+        [named, whole.select(named.columns)]
+    ).join(typed.select("action", "domain", "type", "group"), on=["action", "domain"])
     by_group = with_partner.filter(
         (pl.col("domain") == "logement") & pl.col("group").str.contains("^[012]-")
     )
@@ -91,30 +117,29 @@ def partners(deliveries: pl.DataFrame, data: Exports) -> list[pl.DataFrame]:
             )
         ]
     )
-    mobilised = named.select(*PLACE, "partner", "domain").unique()
+    mobilised = named.select(*PLACE, "key", "domain").unique()
     mobilised = mobilised.with_columns(flag("partners.partners_mobilised", "domain"))
     sessions = data.ateliers.select(
         year=year_in(),
         territory="territoire",
         population=pl.lit(None, pl.String),
         participants=pl.col("participants").cast(pl.Int64, strict=False),
-        domain="domaine",
+        domain=items("domaine"),
         audience="public",
         family="famille",
-    ).filter(
-        pl.col("year").is_not_null() & is_known("domain", DOMAINS) & is_known("audience", AUDIENCES)
-    )
+    ).filter(pl.col("year").is_not_null() & is_known("audience", AUDIENCES))
+    of_domain = _items(sessions, "domain").filter(is_known("domain", DOMAINS))
     with_family = sessions.filter(is_known("family", FAMILIES))
     summed = pl.concat(
         [
             frame.select(*PLACE, "participants", flag(indicator, *columns))
             for frame, indicator, columns in (
-                (sessions, "partners.participations", ("domain", "audience")),
+                (of_domain, "partners.participations", ("domain", "audience")),
                 (with_family, "partners.mental_health_participations", ("family", "audience")),
             )
         ]
     )
-    staff = sessions.filter(
+    staff = of_domain.filter(
         (pl.col("domain") == "santé") & (pl.col("audience") == "permanents")
     ).with_columns(flag=pl.lit("partners.staff_trained_on_mental_health|"))
     on_mental_health = pl.col("participants").filter(is_known("family", FAMILIES)).sum()
@@ -129,7 +154,7 @@ def partners(deliveries: pl.DataFrame, data: Exports) -> list[pl.DataFrame]:
     }
     return [
         count_things(counted, pl.col("actions").sum(), data),
-        count_things(mobilised, pl.col("partner").n_unique(), data),
+        count_things(mobilised, pl.col("key").n_unique(), data),
         count_things(summed, pl.col("participants").sum(), data),
         count_things(staff, on_mental_health, data, pl.col("participants").sum()),
         count_people(employment, shares, data),

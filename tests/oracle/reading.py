@@ -42,6 +42,12 @@ def is_known(column: str, values: Sequence[str]) -> pl.Expr:
     return pl.col(column).is_in(list(values)).fill_null(False)
 
 
+def items(column: str) -> pl.Expr:
+    """The items of a list `a; b`, each once and trimmed."""
+    parts = pl.col(column).str.split(";").list.eval(pl.element().str.strip_chars())
+    return parts.list.eval(pl.element().filter(pl.element() != "")).list.unique()
+
+
 def year_in(column: str = "annee") -> pl.Expr:
     return pl.col(column).cast(pl.Int32, strict=False)
 

@@ -1,7 +1,7 @@
 """The rows that are counted: pathways by year, supported people, worksites, exits."""
 
 import polars as pl
-from tests.oracle.reading import Exports, date_in, year_in
+from tests.oracle.reading import Exports, date_in, items, year_in
 
 
 def _housing(frame: pl.DataFrame, column: str, suffix: str, data: Exports) -> pl.DataFrame:
@@ -66,7 +66,7 @@ def supported(deliveries: pl.DataFrame, data: Exports) -> pl.DataFrame:
 def _acted() -> list[pl.Expr]:
     """Whether an officer of each domain is among the actions of a group."""
     return [
-        (pl.col("domaine") == domain).any().alias(f"officer_{domain}")
+        items("domaine").list.contains(domain).any().alias(f"officer_{domain}")
         for domain in ("emploi", "santé", "logement")
     ]
 
