@@ -17,7 +17,7 @@ from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
 from cvg_warehouse.contracts.exports import EXPORTS, Field, contract_of
-from cvg_warehouse.contracts.seeds import LABELS, reference
+from cvg_warehouse.contracts.seeds import LABELS, reference, territories_of_worksite
 from cvg_warehouse.files import unfinished_file
 from cvg_warehouse.ingest.expectations import DATES_OF_YEAR, OLDEST, YOUNGEST
 from cvg_warehouse.ingest.reading import NAMES
@@ -51,7 +51,8 @@ class Sender:
 
     code: str
     label: str
-    territory: str
+    territories: tuple[str, ...]
+    """Territories whose codes may be entered, its own first."""
     worksites: tuple[str, ...]
     """Worksites whose codes may be entered."""
     exports: tuple[str, ...]
@@ -59,32 +60,24 @@ class Sender:
     @property
     def is_team(self) -> bool:
         """Whether it is the team of a territory, not a worksite."""
-        return self.code == self.territory
+        return self.code in self.territories
 
 
 def worksite_sender(worksite: str) -> Sender:
     """The worksite of that code. Raises Refusal where there is none."""
     rows = {row["worksite_id"]: row for row in reference("worksites")}
-    row = rows[_known(worksite, list(rows), "--worksite", "worksites")]
-    territory = row["territory_id"]
-    return Sender(
-        row["worksite_id"],
-        row["label_fr"],
-        territory,
-        (row["worksite_id"],),
-        EXPORTS,
-    )
+    code = _known(worksite, list(rows), "--worksite", "worksites")
+    territories = tuple(territories_of_worksite()[code])
+    return Sender(code, rows[code]["label_fr"], territories, (code,), EXPORTS)
 
 
 def team_sender(territory: str) -> Sender:
     """The partnership officers of that territory. Raises Refusal where there are none."""
     names = _territory_names()
     code = _known(territory, list(names), "--territory", "territories")
-    worksites = [
-        row["worksite_id"] for row in reference("worksites") if row["territory_id"] == code
-    ]
+    worksites = [one for one, places in territories_of_worksite().items() if code in places]
     label = f"Équipe {names[code]}"
-    return Sender(code, label, code, tuple(worksites), TEAM_EXPORTS)
+    return Sender(code, label, (code,), tuple(worksites), TEAM_EXPORTS)
 
 
 def write_template(file: Path, sender: Sender, year: int, rows: Rows | None = None) -> None:
@@ -225,7 +218,8 @@ class Template:
     def _guide(self) -> Iterator[tuple[str, str, str]]:
         """Section, label and text of each line of the guide."""
         sender = self.sender
-        values = {"year": self.year, "territory": sender.territory, "code": sender.code}
+        places = " ou ".join(sender.territories)
+        values = {"year": self.year, "territory": places, "code": sender.code}
         with GUIDE_TEXTS.open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):
                 if row["for"] == ("worksite" if sender.is_team else "team"):
@@ -282,9 +276,10 @@ class Template:
         if field.name == "annee":
             return _list([str(self.year)], f"L'année de ce classeur est {self.year}.")
         if field.name == "territoire":
-            return _list([self.sender.territory], f"Votre territoire est {self.sender.territory}.")
+            wrong = f"Votre territoire est {' ou '.join(self.sender.territories)}."
+            return _list(list(self.sender.territories), wrong)
         if field.name == "chantier":
-            wrong = f"Choisissez un chantier de {self.sender.territory}."
+            wrong = f"Choisissez un chantier de {' ou '.join(self.sender.territories)}."
             return _list(list(self.sender.worksites), wrong)
         if field.type == "date":
             return _dates(*self._days(export, field.name))
@@ -295,7 +290,9 @@ class Template:
         if field.name in BY_DOMAIN:
             return self._list_of_domain(field, at["domaine"])
         source = choices if _fits_in_rule(choices) else f"={self.lists[field.name]}"
-        return _list(source, "Choisissez une valeur de la liste, ou laissez vide.")
+        rule = _list(source, "Choisissez une valeur de la liste, ou laissez vide.")
+        # Several values may be written with ";" between them, which no list can offer.
+        return rule | {"show_error": not field.delimiter}
 
     def _days(self, export: str, name: str) -> tuple[date, date]:
         """First and last day that a date may have."""
@@ -308,14 +305,17 @@ class Template:
         return EARLIEST_ENTRY, end
 
     def _list_of_domain(self, field: Field, domain_column: int) -> dict[str, object]:
-        """The part of a list that belongs to the domain of the row; it is sorted by domain."""
+        """The part of a list that belongs to the row's first domain; it is sorted by domain.
+
+        Values of another domain of the row may be entered in spite of the message.
+        """
         domains, values = self.lists[f"domaine {field.name}"], self.lists[field.name]
         first = values.split(":")[0]
-        domain = f"${xlsxwriter.utility.xl_col_to_name(domain_column)}2"
+        cell = f"${xlsxwriter.utility.xl_col_to_name(domain_column)}2"
+        domain = f'TRIM(LEFT({cell},FIND(";",{cell}&";")-1))'
         source = f"=OFFSET({first},MATCH({domain},{domains},0)-1,0,COUNTIF({domains},{domain}),1)"
         rule = _list(source, "Choisissez d'abord le domaine, puis une valeur de la liste.")
-        # Several values may be written with ";" between them, which no list can offer.
-        return rule | {"show_error": not field.delimiter}
+        return rule | {"show_error": not field.delimiter, "error_type": "warning"}
 
 
 def _known(code: str, codes: list[str], option: str, listed: str) -> str:
