@@ -294,7 +294,9 @@ def test_the_command_writes_feedback_beside_the_exports(tmp_path: Path) -> None:
     assert run.returncode == 1, run.stderr
     assert "Feedback for 1 sender:" in run.stdout
     assert (tmp_path / "retours" / "PAR-01" / "retour-PAR-01.xlsx").is_file()
-    assert (tmp_path / "retours").stat().st_mode & 0o077 == 0
+    written = [tmp_path / "retours", *(tmp_path / "retours").rglob("*")]
+    assert len(written) > 3
+    assert not any(path.stat().st_mode & 0o077 for path in written)
 
     run = run_cvg(
         *arguments, "--feedback", str(deliveries / "retours"), CVG_PSEUDONYM_KEY=KEY.hex()

@@ -1,15 +1,17 @@
 -- Worksites in long form: one row per indicator and worksite x year x place x population with a supported person.
 -- true = numerator, false = denominator only.
+-- A worksite counts in its own territory, with all its people, also with those whom it delivers under another one.
 with people as (
     select distinct
         deliveries.reporting_year,
         populations.population,
-        deliveries.territory_id,
+        coalesce(worksites.territory_id, deliveries.territory_id) as territory_id,
         deliveries.worksite_id,
         deliveries.person_key,
         deliveries.sex
     from {{ ref('fct_pathway_years') }} as deliveries
     inner join {{ ref('dim_populations') }} as populations on deliveries.population = populations.member
+    left join {{ ref('dim_worksites') }} as worksites on deliveries.worksite_id = worksites.worksite_id
     where deliveries.is_supported
 ),
 

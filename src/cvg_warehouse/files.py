@@ -18,6 +18,8 @@ from cvg_warehouse.terminal import Refusal, shown
 
 # With what a database may put beside its file: .wal, .tmp
 UNFINISHED = re.compile(r"\..*\.unfinished(\.\w+)?")
+OWNER_ONLY = 0o077
+"""The umask under which what is made can be read by its owner alone."""
 
 
 @contextmanager
@@ -41,6 +43,27 @@ def locked(file: Path, busy: str, elsewhere: str, mode: int = 0o644) -> Iterator
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def owner_only() -> Iterator[None]:
+    """What this process makes in the block can be read by its owner alone, whatever the umask."""
+    before = os.umask(OWNER_ONLY)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def public_folder(folder: Path) -> None:
+    """Make the folder, with those above it, for everybody to read, whatever the umask.
+
+    One that is there stays as it is. Raises OSError where it cannot be made.
+    """
+    if not folder.is_dir():
+        public_folder(folder.parent)
+        folder.mkdir()
+        folder.chmod(0o755)
 
 
 @contextmanager

@@ -7,16 +7,20 @@ from tests.oracle.reading import Exports, is_known
 from tests.oracle.rows import worksite_years
 
 
+def _of_worksites(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:
+    """Supported people of worksites, each in the territory of the worksite itself."""
+    home = dict(worksite_years(data).select("worksite", "territory").rows())
+    return rows.filter(pl.col("supported") & pl.col("chantier").is_not_null()).with_columns(
+        territory=pl.col("chantier").replace_strict(home, return_dtype=pl.String)
+    )
+
+
 def worksites(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:
     """Distinct worksites with a supported person, and those whose first year is the year.
 
     A worksite that joined counts for `all` in any case, for a population where it supported one.
     """
-    active = (
-        rows.filter(pl.col("supported") & pl.col("chantier").is_not_null())
-        .select(*PLACE, worksite="chantier")
-        .unique()
-    )
+    active = _of_worksites(rows, data).select(*PLACE, worksite="chantier").unique()
     joined = worksite_years(data).join(
         active.select("worksite", "year", "population").unique(), on=["worksite", "year"]
     )
@@ -42,7 +46,7 @@ def women_in_worksites(active: pl.DataFrame, data: Exports) -> pl.DataFrame:
 
     Worksites are ranked by their number of women; of two with as many, the lower code comes first.
     """
-    rows = active.filter(pl.col("supported") & pl.col("chantier").is_not_null())
+    rows = _of_worksites(active, data)
     woman = pl.col("person").filter(pl.col("sexe") == "F").n_unique()
     known = pl.col("person").filter(is_known("sexe", SEXES)).n_unique()
     found = []

@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from cvg_warehouse.paths import PROJECT
 
 CVG = "from cvg_warehouse.cli import app; app()"
@@ -84,3 +86,8 @@ class Project:
             header = next(csv.reader(stream))
         with path.open("a", encoding="utf-8", newline="") as stream:
             csv.DictWriter(stream, header, restval="", lineterminator="\n").writerow(values)
+
+    def query(self, sql: str) -> list[tuple]:
+        """Rows of a query on the warehouse."""
+        with duckdb.connect(self.warehouse, read_only=True) as connection:
+            return connection.execute(sql).fetchall()

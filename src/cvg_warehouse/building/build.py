@@ -8,7 +8,7 @@ import duckdb
 
 from cvg_warehouse.building.dbt_run import Step, dbt_build
 from cvg_warehouse.contracts.exports import EXPORTS
-from cvg_warehouse.files import locked, scratch_folder
+from cvg_warehouse.files import locked, owner_only, scratch_folder
 from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS
 from cvg_warehouse.terminal import Refusal, shown
 
@@ -17,7 +17,7 @@ def build_warehouse(exports: Path, warehouse: Path) -> list[Step]:
     """Build the warehouse from nothing, put it in place of the old one, say how each step went.
 
     A data test that fails leaves a complete warehouse; a table that is not made refuses the build,
-    and the old warehouse stays as it is.
+    and the old warehouse stays as it is. Only the owner may read what it makes.
     """
     with (
         _workshop(warehouse) as workshop,
@@ -74,5 +74,6 @@ def _workshop(warehouse: Path) -> Iterator[Path]:
     """The folder beside the warehouse where the next one is built, by one build at a time."""
     workshop = warehouse.with_name(f"{warehouse.stem}.build")
     busy = f"{shown(warehouse)}: another build is running; wait until it has ended"
-    with locked(workshop / "lock", busy, "name another file in CVG_WAREHOUSE"):
+    with locked(workshop / "lock", busy, "name another file in CVG_WAREHOUSE"), owner_only():
+        workshop.chmod(0o700)
         yield workshop

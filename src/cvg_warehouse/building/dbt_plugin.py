@@ -1,20 +1,36 @@
-"""What `dbt build` needs to publish: functions that its last hook calls in SQL.
+"""What dbt needs of this project: the rights of the warehouse's file, and how to publish it.
 
-profiles.yml names this module; `macros/publication.sql` calls the functions.
+profiles.yml names this module; `macros/publication.sql` calls the functions that its last hook
+needs.
 """
 
 import atexit
+import os
 import weakref
 from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
+from cvg_warehouse.files import OWNER_ONLY
 from cvg_warehouse.terminal import Refusal, complain, fault
 
 
 class Plugin(BasePlugin):
-    """Puts the functions into the warehouse's connection; they are not kept in its file."""
+    """Keeps the warehouse to its owner; puts the functions into the connection, not the file."""
+
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        """Make the file, and what DuckDB puts beside it, for the owner alone, also one from before.
+
+        dbt has this process to itself, or `cvg build` sets the umask back.
+        """
+        os.umask(OWNER_ONLY)
+        with suppress(FileNotFoundError, PermissionError):  # new, in memory, or somebody else's
+            Path(creds.path).chmod(0o600)
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Give SQL `code_version()` and `publish_edition()`, which says why it did not."""

@@ -13,7 +13,7 @@ from cvg_warehouse.feedback.french import plain, plural, typeset
 from cvg_warehouse.feedback.indicators import Indicator, Source, warehouse_of
 from cvg_warehouse.feedback.letters import SEVERITIES, Letter, is_synthetic, letters_of
 from cvg_warehouse.feedback.workbook import COMMON_FILE, FORWARDABLE, OWN_ONLY, FeedbackBook
-from cvg_warehouse.files import move_in, unfinished_folder
+from cvg_warehouse.files import move_in, owner_only, unfinished_folder
 from cvg_warehouse.formats import number
 from cvg_warehouse.html import templates
 from cvg_warehouse.ingest.findings import IngestResult, Outcome
@@ -73,13 +73,13 @@ def write_feedback(result: IngestResult, folder: Path, warehouse: Path) -> Writt
     source = warehouse_of(warehouse, result.out)
     with_indicators = 0
     try:
-        with unfinished_folder(folder, 0o700) as unfinished:
+        with owner_only(), unfinished_folder(folder) as unfinished:
             for letter in letters:
                 indicators, year = _indicators(letter, source)
                 with_indicators += bool(indicators)
                 _write_letter(unfinished / letter.code, letter, indicators, year)
             _write_page(unfinished / CHECKS_PAGE, "checks.html", **_checks(result, letters))
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.mkdir(parents=True, exist_ok=True)
             for new in sorted(unfinished.iterdir()):
                 move_in(new, folder / new.name)
     except OSError as error:

@@ -26,10 +26,11 @@ class Pointer:
         return replace(self, edition=edition)
 
     def write(self, folder: Path) -> None:
-        """Replace the pointer of the folder in one step."""
+        """Replace the pointer of the folder in one step; everybody may read it."""
         content = {"edition": self.edition, "checksums": self.checksums}
         with unfinished_file(pointer_file(folder)) as file:
             file.write_text(json.dumps(content, indent=1), encoding="utf-8")
+            file.chmod(0o644)
         sync(folder)
 
 

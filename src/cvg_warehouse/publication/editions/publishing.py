@@ -16,7 +16,14 @@ from pathlib import Path
 
 import duckdb
 
-from cvg_warehouse.files import locked, remove_unfinished, sync, unfinished_file
+from cvg_warehouse.files import (
+    locked,
+    owner_only,
+    public_folder,
+    remove_unfinished,
+    sync,
+    unfinished_file,
+)
 from cvg_warehouse.paths import editions_folder
 from cvg_warehouse.publication.disclosure import Protected, protect_warehouse
 from cvg_warehouse.publication.editions.contents import Record, fill
@@ -153,6 +160,7 @@ def _publish(
     edition = record.edition_id
     try:
         with (
+            owner_only(),
             unfinished_file(edition_file(folder, edition, "public")) as public,
             unfinished_file(edition_file(folder, edition, "internal")) as internal,
         ):
@@ -264,6 +272,8 @@ def _publication(folder: Path, edition: str, is_new: bool) -> Publication:
 def _one_at_a_time(folder: Path) -> Iterator[None]:
     """The folder of the editions, for one publication at a time."""
     busy = f"{shown(folder)}: another publication is under way; wait until it has ended"
+    with suppress(OSError):  # the lock says what is wrong with the folder
+        public_folder(folder)
     with locked(folder / ".lock", busy, "name another folder in CVG_EDITIONS"):
         yield
 
