@@ -45,34 +45,37 @@ def assert_editions_are_readable(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A copy of the project with the rows of one worksite's territory and year, not built."""
+    """A copy of the project with the rows of one year, not built."""
     exports = tmp_path_factory.mktemp("exports")
     known: set[str] = {""}
     for export in EXPORTS:
         file = SHIPPED_EXPORTS / f"{export}.csv"
         rows = [row for row in read_rows(file) if row["annee"] == "2024"]
         if export == "salaries":
-            rows = [row for row in rows if row["territoire"] == "08-Rouen"]
             known |= {row["id_parcours"] for row in rows}
         rows = [row for row in rows if row.get("id_parcours", "") in known]
         write_rows(exports / f"{export}.csv", header_of(file), rows)
     return Project.copy(tmp_path_factory.mktemp("project"), exports)
 
 
-@pytest.mark.parametrize("umask", UMASKS)
 def test_the_warehouse_is_its_owners_and_the_editions_are_everybodys(
-    umask: int, project: Project, tmp_path: Path
+    project: Project, tmp_path: Path
 ) -> None:
     """Also where the file, and the folder beside it, were there with wider rights."""
     warehouse, editions = tmp_path / "cvg.duckdb", tmp_path / "new" / "editions"
     warehouse.touch(0o644)
     warehouse.with_name("cvg.build").mkdir(mode=0o755)
+    cvg = (sys.executable, "-c", CVG)
     places = {"CVG_WAREHOUSE": warehouse, "CVG_EDITIONS": editions, "CVG_PUBLISH": "yes"}
-    under(umask, project, sys.executable, "-c", CVG, "build", **places)
+    under(0o022, project, *cvg, "build", **places)
     assert mode(warehouse) == 0o600
     assert mode(warehouse.with_name("cvg.build")) == 0o700
-    assert mode(editions.parent) == 0o755
     assert_editions_are_readable(editions)
+
+    elsewhere = tmp_path / "elsewhere" / "editions"
+    under(0o077, project, *cvg, "publish", **places | {"CVG_EDITIONS": elsewhere})
+    assert mode(elsewhere.parent) == 0o755
+    assert_editions_are_readable(elsewhere)
 
 
 @pytest.mark.parametrize("umask", UMASKS)
