@@ -35,8 +35,7 @@ ERROR_VALUE = re.compile(
 def facts_of(path: Path) -> dict[str, SheetFacts]:
     """Facts by name of sheet. Raises FileRefused where the file is not safe to open."""
     refuse_large(path)
-    with path.open("rb") as stream:
-        first = stream.read(1_000)
+    first = _beginning(path)
     if first.startswith(OLE):
         raise FileRefused("file_encrypted")
     if not first.startswith(b"PK") and DELIMITED.match(first.replace(b"\0", b"")):
@@ -73,9 +72,9 @@ def refuse_kind(path: Path) -> RawFile:
     raise FileRefused("file_archive" if path.suffix.lower() in ARCHIVES else "file_type")
 
 
-def refuse_workbook(content: bytes) -> None:
+def refuse_workbook(path: Path) -> None:
     """Refuse a workbook that is named as a text file."""
-    if content.startswith((ZIP, OLE)):
+    if _beginning(path).startswith((ZIP, OLE)):
         raise FileRefused("workbook_named_csv")
 
 
@@ -89,6 +88,11 @@ def with_known_errors(path: Path) -> bytes:
                 content = ERROR_VALUE.sub(rb"\1#N/A", content)
             new.writestr(entry.filename, content)
     return stream.getvalue()
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(1_000)
 
 
 def _refuse_unsafe(archive: zipfile.ZipFile) -> None:

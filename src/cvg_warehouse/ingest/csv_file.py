@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -19,6 +20,7 @@ SEPARATOR = ";"
 OTHER_SEPARATORS = (",", "\t")
 ROWS_AT_ONCE = 20_000
 HEADER_LINES = 25
+LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 LONGEST = 32_767
 """Characters that a cell of a spreadsheet holds."""
 # A longer value is no reason to stop reading: its row alone is held.
@@ -30,13 +32,12 @@ def read_csv(path: Path) -> RawFile:
 
     Raises FileRefused where it is not one table of the export in its name.
     """
-    content = path.read_bytes()
-    refuse_workbook(content)
+    refuse_workbook(path)
     export = export_named_by(path.stem)
     if export not in EXPORTS:
         raise FileRefused("export_unknown")
     problems: list[Place] = []
-    text = decoded(content, problems)
+    text = decoded(path.read_bytes(), problems)
     if not text.strip(" \t\r\n;,\ufeff"):
         raise FileRefused("file_empty")
     if line := line_of_mojibake(text):
@@ -44,6 +45,7 @@ def read_csv(path: Path) -> RawFile:
     contract = contract_of(export)
     separator, first_line = _separator(text, contract, problems)
     sheet = _read_lines(text, separator, first_line, contract)
+    del text  # as large as the file
     sheet.problems += problems
     file = RawFile(path, [sheet])
     hold_identifiers(file)
@@ -165,7 +167,7 @@ def _is_blank_last(blanks: list[int], end: int) -> bool:
 
 def _lines(text: str, first: int) -> Iterator[str]:
     """The lines from a number on, with their ends: of Windows, of Unix, and of old Macs."""
-    return islice(io.StringIO(text, newline=""), first - 1, None)
+    return islice((found[0] for found in LINE.finditer(text)), first - 1, None)
 
 
 def as_frame(rows: list[list[str]], width: int) -> pl.DataFrame:

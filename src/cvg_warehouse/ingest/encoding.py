@@ -17,7 +17,8 @@ BROKEN_PREFIX = re.compile("[ÂÃâï\ufffd]")
 # when they are read as cp1252, where French and Slavic words have none of them.
 LOWER, UPPER = "a-zß-öø-ÿœšž", "A-ZÀ-ÖØ-ÞŒŠŽŸ"
 LETTER = LOWER + UPPER
-ENDS = r";,\t\r\n"
+ENDS = r";,\t"
+SUSPECT = re.compile("[ŽŠŸŒÕÒÓÐÑÏÎÊÈÇÛ‚ƒ‡‰„™‹˜†¦£¢½¼¾•‘“”€–—žˆ¤¯]")
 IMPOSSIBLE = re.compile(
     rf"[{LOWER}][ŽŠŸŒÕÒÓÐÑÏÊÈÇ]"  # é è ü î ’ “ ” – — œ » « after a letter
     rf"|[{UPPER}][ŽŠŸÕ][{LOWER}]|\bŽ[cfpqstx]"  # the same in or before a word: Léa, L’État, école
@@ -52,8 +53,10 @@ def decoded(content: bytes, problems: list[Place]) -> str:
         raise FileRefused("encoding_unknown", line=line) from None
     if line_of_mojibake(text):
         raise FileRefused("encoding_mixed", line=line)
-    if found := IMPOSSIBLE.search(text):
-        raise FileRefused("encoding_unknown", line=_line_at(text, found.start()))
+    if SUSPECT.search(text):
+        for line, letters in enumerate(LINE_END.split(text), start=1):
+            if SUSPECT.search(letters) and IMPOSSIBLE.search(letters):
+                raise FileRefused("encoding_unknown", line=line)
     problems.append(Place("encoding_cp1252"))
     return text
 

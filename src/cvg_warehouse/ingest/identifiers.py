@@ -18,28 +18,38 @@ def identifier_positions(sheet: RawSheet) -> dict[int, str]:
 
 
 def hold_identifiers(file: RawFile) -> None:
-    """Note identifiers whose form is wrong, and those that look like another one of the file.
+    """Note identifiers that look like another one of the file, or whose form is wrong.
 
     Look-alikes are all held, in whichever sheet they stand: nobody can tell which one is meant.
+    Those that become pseudonyms are checked where they do.
     """
     columns: dict[str, list[tuple[RawSheet, int, pl.Series]]] = defaultdict(list)
     for sheet in file.sheets:
+        contract = contract_of(sheet.export)
         for position, name in identifier_positions(sheet).items():
-            texts = sheet.cells[str(position)]
-            distinct = texts.unique().to_list()
-            texts = texts.replace_strict(
-                distinct, [*map(trimmed, distinct)], return_dtype=pl.String
-            )
+            texts = _trimmed(sheet.cells[str(position)])
             columns[name].append((sheet, position, texts))
+            if contract[name].treatment != "pseudonym":
+                _hold_wrong_forms(sheet, position, texts)
     for found in columns.values():
-        for sheet, position, texts in found:
-            wrong = {value: wrong_identifier(value) for value in texts.unique().to_list()}
-            sheet.problems += [
-                Place(check_id, sheet.name, sheet.lines[row], f"#{position}")
-                for row, value in enumerate(texts)
-                if (check_id := wrong[value])
-            ]
         _hold_look_alikes(found)
+
+
+def _trimmed(values: pl.Series) -> pl.Series:
+    distinct = values.unique().to_list()
+    changed = {value: text for value in distinct if (text := trimmed(value)) != value}
+    return values.replace(list(changed), list(changed.values())) if changed else values
+
+
+def _hold_wrong_forms(sheet: RawSheet, position: int, texts: pl.Series) -> None:
+    distinct = texts.unique().to_list()
+    wrong = {value: check_id for value in distinct if (check_id := wrong_identifier(value))}
+    if wrong:
+        sheet.problems += [
+            Place(wrong[value], sheet.name, sheet.lines[row], f"#{position}")
+            for row, value in enumerate(texts)
+            if value in wrong
+        ]
 
 
 def _hold_look_alikes(columns: list[tuple[RawSheet, int, pl.Series]]) -> None:

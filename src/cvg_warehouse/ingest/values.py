@@ -146,7 +146,8 @@ def look_alike_key(identifier: str) -> str:
 
     Case, accents, spaces, kinds of dashes and quotes aside; without an apostrophe or zeros before.
     """
-    key = folded(identifier).replace(" ", "").lstrip("'")
+    key = identifier.lower() if identifier.isascii() else folded(identifier)
+    key = key.replace(" ", "").lstrip("'`")
     return (key.lstrip("0") or "0") if key.isdigit() else key
 
 
