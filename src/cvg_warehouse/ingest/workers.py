@@ -28,8 +28,8 @@ from cvg_warehouse.ingest.sheets import Place
 MEMORY = 4_000_000_000
 """Bytes that a process may take to read one file, so that no file can stop the machine."""
 FEW_FILES = 3
-SMALL = 20_000_000
-"""Bytes of CSV files that this process reads itself: nothing in them can end it."""
+SMALL = 100_000_000
+"""Bytes of a CSV file that this process may read itself: it takes less memory than handing over."""
 
 
 def read_all(
