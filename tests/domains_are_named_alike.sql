@@ -31,4 +31,9 @@ where not agrees
 union all
 select domain
 from {{ ref('stg_reference__domains') }}
-where domain not in (select labelled.domain from labelled where labelled.breakdown = 'domain')
+where
+    domain not in (
+        select labelled.domain
+        from labelled
+        where labelled.breakdown = 'domain'
+    )

@@ -3,6 +3,7 @@
 What they allow is read by the ingest, offered by the template, and counted by the warehouse.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +20,7 @@ from cvg_warehouse.contracts.checks import severity_of
 from cvg_warehouse.contracts.exports import EXPORTS, contract_of
 from cvg_warehouse.contracts.seeds import reference
 from cvg_warehouse.ingest import run
-from cvg_warehouse.paths import SHIPPED_EXPORTS
+from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS
 
 YEAR = "2024"
 WORKSITE, HOME, FURTHER = "PAR-01", "01-Paris", "12-Seine_Saint_Denis"
@@ -108,6 +109,17 @@ def test_exit_reasons_of_real_life_are_taken(written: str, code: str, tmp_path: 
     exits, held = loaded(tmp_path, "sorties", sortie(motif_sortie=written))
     assert held == []
     assert [row["motif_sortie"] for row in exits] == [code]
+
+
+def test_a_block_of_the_viewer_shows_one_domain_and_no_longer_named_one() -> None:
+    """Not `santé mentale` among the actions of `santé`."""
+    pages = (PROJECT / "dashboards" / "pages.toml").read_text(encoding="utf-8")
+    patterns = re.findall(r'"partners\.[a-z_]+:([^"]+)"', pages)
+    values = [f"{row['domain']} x {row['action_type']}" for row in reference("action_types")]
+    for pattern in patterns:
+        shown = {value for value in values if value.startswith(pattern.removesuffix("%"))}
+        assert len({value.partition(" x ")[0] for value in shown}) == 1, pattern
+    assert len(patterns) > 4
 
 
 # What the warehouse counts

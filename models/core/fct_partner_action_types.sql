@@ -15,7 +15,8 @@ placed as (
         typed.action_type,
         types.action_group,
         types.action_type is not null as is_of_domain,
-        bool_or(types.action_type is not null) over (partition by typed.action_key, typed.action_type) as is_of_any_domain
+        bool_or(types.action_type is not null) over (partition by typed.action_key, typed.action_type)
+            as is_of_any_domain
     from typed
     inner join {{ ref('fct_partner_action_domains') }} as domains on typed.action_key = domains.action_key
     left join {{ ref('stg_reference__action_types') }} as types

@@ -39,7 +39,8 @@ select
     sessions.population,
     'partners.staff_trained_on_mental_health' as indicator_id,
     '' as breakdown,
-    case when sessions.mental_health_family is not null then sessions.participant_count else 0 end as participants_counted,
+    case when sessions.mental_health_family is not null then sessions.participant_count else 0 end
+        as participants_counted,
     sessions.participant_count as participants_in_base
 from sessions
 inner join domains on sessions.session_key = domains.session_key
