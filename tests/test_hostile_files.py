@@ -187,7 +187,17 @@ def test_a_cell_that_can_be_read_far_below_is_one_finding_for_all_blank_lines(
     reading = read(tmp_path, "PAR-01.xlsx", with_cells(stray("A50000", "x")))
     assert warned(reading)["blank_line"] == [5]
     assert reading.sheets[0].blank == 49_995
-    assert reading.sheets[0].rows["_line"].to_list() == [2, 3, 4, 50_000]
+    assert reading.sheets[0].rows["_line"].to_list() == [2, 3, 4]
+    assert held(reading) == {(50_000, "", "stray_line")}
+
+
+def test_a_row_of_several_cells_far_below_is_a_row(tmp_path: Path) -> None:
+    book = workbook({"salaries": salaries()})
+    for position, value in enumerate(salarie(4).values(), start=1):
+        book["salaries"].cell(500, position, value)
+    reading = read(tmp_path, "PAR-01.xlsx", saved(book))
+    assert not held(reading)
+    assert reading.sheets[0].rows["_line"].to_list() == [2, 3, 4, 500]
 
 
 def test_runs_of_blank_lines_in_csv_are_one_finding_each(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from cvg_warehouse.ingest.sheets import FileRefused
 
-MOST_CELLS = 6_000_000
+MOST_CELLS = 5_000_000
 MOST_COLUMNS = 2_000
 ROWS_OF_A_SHEET = 1_048_576
 COLUMNS_OF_A_SHEET = 16_384
@@ -51,12 +51,15 @@ class SheetFacts:
 
     def covers(self, row: int, column: int, high: int = 1, wide: int = 1) -> None:
         """Note cells that calamine makes room for, from this one on."""
-        self.top, self.left = min(self.top, row), min(self.left, column)
-        last = row + high - 1, column + wide - 1
-        if last[0] > self.lowest[0]:
-            self.lowest = last
-        if last[1] > self.rightmost[1]:
-            self.rightmost = last
+        if row < self.top:
+            self.top = row
+        if column < self.left:
+            self.left = column
+        bottom, right = row + high - 1, column + wide - 1
+        if bottom > self.lowest[0]:
+            self.lowest = bottom, right
+        if right > self.rightmost[1]:
+            self.rightmost = bottom, right
 
     def refuse_large(self, sheet: str) -> None:
         """Refuse a sheet for whose empty cells calamine would need too much memory.

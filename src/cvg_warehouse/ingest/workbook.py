@@ -18,6 +18,8 @@ from cvg_warehouse.ingest.sheet_facts import SheetFacts
 from cvg_warehouse.ingest.sheets import FileRefused, Place, RawFile, RawSheet
 
 PEEKED = 25
+FAR_BELOW = 100
+"""Blank lines after which a line of one cell belongs to no table."""
 # calamine says there what it leaves out (a chart sheet), and may quote the file.
 logging.getLogger("calamine").setLevel(logging.CRITICAL + 1)
 
@@ -87,6 +89,17 @@ def _refusing(check_id: str, sheet: str = "") -> Iterator[None]:
         raise FileRefused(check_id, sheet) from None
 
 
+def _hold_stray_lines(sheet: RawSheet, first: int) -> None:
+    """Take lines of one cell out of the cells, from a line far below the others on."""
+    lines = pl.Series(sheet.lines)
+    filled = sheet.cells.select(
+        pl.sum_horizontal((pl.all().str.strip_chars() != "").cast(pl.UInt32))
+    ).to_series()
+    stray = (lines >= first) & (filled == 1)
+    sheet.unreadable += [Place("stray_line", sheet.name, line) for line in lines.filter(stray)]
+    sheet.cells, sheet.lines = sheet.cells.filter(~stray), lines.filter(~stray).to_list()
+
+
 def _cells(reader: fastexcel.ExcelReader, name: str, facts: SheetFacts) -> pl.DataFrame:
     """All cells as texts, from the first line of the sheet on; columns named by position.
 
@@ -153,6 +166,8 @@ def _sheet(name: str, export: str, cells: pl.DataFrame, facts: SheetFacts) -> Ra
     ]
     sheet.blank = sum(length for _, length in runs)
     sheet.problems += [Place("blank_line", name, line) for line, _ in runs]
+    if far := [line + length for line, length in runs if length >= FAR_BELOW]:
+        _hold_stray_lines(sheet, far[0])
     # Counted as calamine counts, which leaves out the empty columns at the left.
     left = facts.first_column or 0
     for check_id, places in (

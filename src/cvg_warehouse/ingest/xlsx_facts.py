@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from cvg_warehouse.ingest.archive_xml import parse, tree
@@ -99,9 +100,9 @@ def _facts_of_sheet(
         elif tag == "c":
             if is_used:
                 facts.covers(row, column)
-                facts.filled += bool(value)
-            if has_value or kind == "e":
-                facts.has_value_in(column)
+                facts.filled += value != ""
+                if has_value or kind == "e":
+                    facts.has_value_in(column)
             if has_formula and not has_value:
                 facts.without_value.append((row, column))
             elif kind == "e":
@@ -133,6 +134,7 @@ def _note_number(
         facts.shown[row, column] = shown(int(float(value)), mask)
 
 
+@lru_cache(maxsize=20_000)
 def _number(letters: str) -> int:
     """Column from 0 by its letters."""
     number = 0
