@@ -23,7 +23,14 @@ from tests.support.deliveries import (
 from conftest import read_rows, run_cvg
 from cvg_warehouse.contracts.exports import consolidated_columns
 from cvg_warehouse.ingest.people import names_in, points_at_a_person
-from cvg_warehouse.ingest.pseudonyms import PSEUDONYM, key_version, load_key, new_key, pseudonym
+from cvg_warehouse.ingest.pseudonyms import (
+    PSEUDONYM,
+    key_version,
+    load_key,
+    local_pseudonym,
+    new_key,
+    pseudonym,
+)
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.terminal import Refusal
 
@@ -108,7 +115,8 @@ def test_exports_have_the_columns_of_the_contract_and_no_other(tmp_path: Path) -
     assert person["annee_naissance"] == "1980"
     assert PSEUDONYM.fullmatch(person["id_salarie"])
     assert PSEUDONYM.fullmatch(person["id_parcours"])
-    assert person["id_parcours"] == pseudonym(KEY, "id_parcours", "P0001")
+    local = local_pseudonym(KEY, "id_parcours", "P0001")
+    assert person["id_parcours"] == pseudonym(KEY, "id_parcours", "PAR-01", local)
 
 
 def test_a_pathway_has_one_pseudonym_in_all_exports(tmp_path: Path) -> None:
@@ -126,8 +134,13 @@ def test_a_pathway_has_one_pseudonym_in_all_exports(tmp_path: Path) -> None:
 
 
 def test_kinds_and_keys_have_pseudonyms_of_their_own() -> None:
-    made = {pseudonym(key, kind, "1") for key in (KEY, KEY[::-1]) for kind in ("id_salarie", "x")}
-    assert len(made) == 4
+    made = {
+        pseudonym(key, kind, space, local_pseudonym(key, kind, "1"))
+        for key in (KEY, KEY[::-1])
+        for kind in ("id_salarie", "x")
+        for space in ("PAR-01", "PAR-02")
+    }
+    assert len(made) == 8
     assert key_version(KEY) != key_version(KEY[::-1])
 
 

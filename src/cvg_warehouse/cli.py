@@ -2,22 +2,18 @@
 
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cvg_warehouse import paths
+from cvg_warehouse import cli_corrections, paths
+from cvg_warehouse.endings import plain_endings
 from cvg_warehouse.terminal import (
     DONE,
-    INTERRUPTED,
     PARTLY,
-    REFUSED,
     Refusal,
     complain,
-    fault,
     out,
     progress,
     shown,
@@ -30,6 +26,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+app.add_typer(cli_corrections.app)
 
 
 @app.callback()
@@ -46,9 +45,10 @@ def build(
 ) -> None:
     """Check the exports, build the warehouse from nothing, test it and publish it as an edition.
 
-    The exports are seeds/exports, or the folder that CVG_EXPORTS names; the warehouse is
-    target/cvg.duckdb, or the file that CVG_WAREHOUSE names. It replaces the old one only when all
-    of it was built, and is published only when no check fails.
+    The exports are seeds/exports, or the folder that CVG_EXPORTS names; those that are not what
+    the manifest of their ingest says are refused. The warehouse is target/cvg.duckdb, or the file
+    that CVG_WAREHOUSE names. It replaces the old one only when all of it was built, and is
+    published only when no check fails.
 
     Example: CVG_EXPORTS=~/exports cvg build
 
@@ -58,16 +58,18 @@ def build(
     from cvg_warehouse.building.build import build_warehouse
     from cvg_warehouse.building.check_exports import check_exports
     from cvg_warehouse.building.summary import print_summary
+    from cvg_warehouse.ingest.acceptance import accept_exports
 
     started = time.monotonic()
     exports, warehouse = paths.exports_folder(), paths.warehouse_file()
-    with _plain_endings(f"{shown(warehouse)} is as it was"):
+    with plain_endings(f"{shown(warehouse)} is as it was"):
+        accept_exports(exports)
         complain(check_exports(exports))
         steps = build_warehouse(exports, warehouse)
     seconds = time.monotonic() - started
     problems = [str(step) for step in steps if step.went_wrong]
     edition = "not published, because a check fails" if problems else "not published, as asked"
-    with _plain_endings(f"{shown(warehouse)} is built"):
+    with plain_endings(f"{shown(warehouse)} is built"):
         if publishes and not problems:
             # Its solver takes a second to import.
             from cvg_warehouse.publication.editions.publishing import publish_file
@@ -114,7 +116,7 @@ def publish(
     )
 
     problems: list[str] = []
-    with _plain_endings("the current edition is as it was"):
+    with plain_endings("the current edition is as it was"):
         takes_edition = uses or verifies
         if lists + uses + verifies > 1 or (edition and not takes_edition) or (uses and not edition):
             raise Refusal("say one of --list, --use EDITION, --verify [EDITION], or nothing")
@@ -159,13 +161,13 @@ def demo(
     from cvg_demo.write import write_demo
 
     folder = folder.resolve()
-    with _plain_endings(f"{shown(folder)} is as it was"), progress("Writing") as bar:
+    with plain_endings(f"{shown(folder)} is as it was"), progress("Writing") as bar:
         bar.total_is(scale)
         sent = new_folder(deliveries, scale) if deliveries else None
         rows = write_demo(folder, scale, seed, bar.advance)
     files = []
     if sent:
-        with _plain_endings(f"{shown(folder)} is written"), progress("Delivering") as bar:
+        with plain_endings(f"{shown(folder)} is written"), progress("Delivering") as bar:
             files = write_deliveries(folder, sent, bar.total_is, bar.advance)
     out.print(f"Synthetic exports, no real person's data, in {shown(folder)}:")
     for export, count in rows.items():
@@ -195,7 +197,7 @@ def docs(
     from cvg_warehouse.docs import write_docs
 
     folder = folder.resolve()
-    with _plain_endings(f"{shown(folder)} is as it was"):
+    with plain_endings(f"{shown(folder)} is as it was"):
         site = write_docs(paths.warehouse_file(), folder)
     out.print(f"{site.models} models and {site.columns:,} columns are described.")
     out.print(f"Next: open {shown(site.folder)}/index.html in a browser", soft_wrap=True)
@@ -246,7 +248,7 @@ def ingest(
     folder = folder.expanduser().resolve()
     deliveries = deliveries.expanduser().resolve()
     processes = jobs or os.cpu_count() or 1
-    with _plain_endings(f"{shown(folder)} is as it was"), progress("Reading") as bar:
+    with plain_endings(f"{shown(folder)} is as it was"), progress("Reading") as bar:
         letters = feedback_folder(feedback, folder, deliveries) if feedback else None
         result = run(
             deliveries,
@@ -261,7 +263,7 @@ def ingest(
     complain(problem_lines(result))
     print_result(result, dry_run)
     if letters:
-        with _plain_endings(f"{shown(folder)} is {'as it was' if dry_run else 'written'}"):
+        with plain_endings(f"{shown(folder)} is {'as it was' if dry_run else 'written'}"):
             written = write_feedback(result, letters, paths.warehouse_file())
         out.print(str(written), soft_wrap=True)
     raise typer.Exit(DONE if result.all_is_well else PARTLY)
@@ -288,7 +290,7 @@ def template(
     from cvg_warehouse.template import team_sender, worksite_sender, write_template
 
     file = file.expanduser().resolve()
-    with _plain_endings("nothing was written"):
+    with plain_endings("nothing was written"):
         if worksite and territory is None:
             sender = worksite_sender(worksite)
         elif territory and worksite is None:
@@ -322,22 +324,32 @@ def key_new(
     """
     from cvg_warehouse.ingest.pseudonyms import KEY_FILE, new_key
 
-    with _plain_endings("nothing was written"):
+    with plain_endings("nothing was written"):
         new_key(file)
     out.print(f"Next: export {KEY_FILE}={file}", soft_wrap=True)
 
 
-@contextmanager
-def _plain_endings(state: str) -> Iterator[None]:
-    """One line per problem and an exit status, where Python would show a traceback."""
-    try:
-        yield
-    except Refusal as refusal:
-        complain(refusal.lines)
-        raise typer.Exit(REFUSED) from None
-    except KeyboardInterrupt:
-        complain([f"interrupted; {state}"])
-        raise typer.Exit(INTERRUPTED) from None
-    except Exception as error:
-        complain([f"{fault(error)}; {state}"])
-        raise typer.Exit(REFUSED) from None
+@key_app.command("pseudonym")
+def key_pseudonym(
+    worksite: Annotated[str, typer.Option(help="Code of the worksite whose number it is.")],
+    pathway: Annotated[
+        bool, typer.Option("--pathway", help="The number is a pathway's, not a person's.")
+    ] = False,
+) -> None:
+    """Say by which pseudonym a worksite's number is stored. The number is asked for, and not shown.
+
+    Example: cvg key pseudonym --worksite PAR-01
+
+    Exit status: 0 it is said, 2 it is not.
+    """
+    from cvg_warehouse.contracts.text import trimmed
+    from cvg_warehouse.ingest.pseudonyms import load_key, local_pseudonym, pseudonym
+    from cvg_warehouse.ingest.senders import shared_spaces
+    from cvg_warehouse.ingest.withdrawal import worksite_year_of
+
+    with plain_endings("nothing was said"):
+        code = worksite_year_of(worksite, 0).worksite
+        key, kind = load_key(), "id_parcours" if pathway else "id_salarie"
+        number = trimmed(typer.prompt("Number", hide_input=True, err=True))
+        local = local_pseudonym(key, kind, number)
+        out.print(pseudonym(key, kind, shared_spaces().get(code, code), local))

@@ -173,6 +173,14 @@ def export_names() -> dict[tuple[str, ...], str]:
 
 
 @cache
+def declared_headers() -> frozenset[str]:
+    """Every header that stands in a contract or its synonyms, or is declared as one not to keep."""
+    headers = {header for export in EXPORTS for header in contract_of(export).headers}
+    ordinary = (row["synonym"] for row in table(SYNONYMS) if row["column"] == AUXILIARY)
+    return frozenset(headers | {header_key(header) for header in ordinary})
+
+
+@cache
 def contract_hash() -> str:
     """A hash of all that decides how a delivery is read."""
     digest = hashlib.sha256()

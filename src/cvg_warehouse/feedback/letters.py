@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from cvg_warehouse.contracts.checks import all_checks, severity_of
 from cvg_warehouse.contracts.exports import contract_of
 from cvg_warehouse.contracts.seeds import reference, territory_of_worksite
-from cvg_warehouse.contracts.text import words_of
 from cvg_warehouse.feedback.french import plain, plural, typeset
 from cvg_warehouse.formats import number
 from cvg_warehouse.ingest.findings import FileResult, Finding, IngestResult, Outcome
+from cvg_warehouse.ingest.senders import sender_in
 from cvg_warehouse.template import TEAM_EXPORTS
 
 UNKNOWN_SENDER = "expediteur-inconnu"
@@ -149,7 +149,7 @@ def letters_of(result: IngestResult) -> list[Letter]:
 
     years: dict[str, set[int]] = defaultdict(set)
     for file in result.files:
-        named = _sender_by_path(file.path)
+        named = sender_in(file.path)
         repeats = file.outcome is Outcome.REPEATED
         for code, balance in _balances(file, named):
             letter_to(code).balances.append(balance)
@@ -158,6 +158,8 @@ def letters_of(result: IngestResult) -> list[Letter]:
         for found in () if repeats else file.findings:
             own = replace(found, export=found.export or exports.get(found.sheet, ""))
             letter_to(_sender(own, file, named)).findings.append(own)
+    for found in result.notices:
+        letter_to(found.worksite or sender_in(found.file) or UNKNOWN_SENDER).findings.append(found)
     for code, letter in letters.items():
         letter.years = tuple(sorted(years[code]))
         letter.absent_years = tuple(a.year for a in result.absent if a.worksite == code)
@@ -167,22 +169,6 @@ def letters_of(result: IngestResult) -> list[Letter]:
 def is_synthetic(result: IngestResult) -> bool:
     """Whether every file is the demo's, as its path says."""
     return all(file.path.startswith(SYNTHETIC_SOURCE) for file in result.files)
-
-
-def _sender_by_path(path: str) -> str:
-    """The worksite, or else the territory, whose code stands in the file's name or a folder's."""
-    for codes in (list(territory_of_worksite()), _territories()):
-        for part in reversed(path.split("/")):
-            name = _spaced(part.rsplit(".", 1)[0])
-            named = [code for code in codes if _spaced(code) in name]
-            if len(named) == 1:
-                return named[0]
-    return ""
-
-
-def _spaced(text: str) -> str:
-    """The words of a text, each between spaces."""
-    return " ".join(("", *words_of(text), ""))
 
 
 def _sender(found: Finding, file: FileResult, named: str) -> str:
@@ -282,7 +268,3 @@ def _label(code: str) -> str:
     labels = {row["worksite_id"]: row["label_fr"] for row in reference("worksites")}
     labels |= {row["territory_id"]: f"Équipe {row['name']}" for row in reference("territories")}
     return labels.get(code, "Fichiers dont l'expéditeur n'est pas reconnu")
-
-
-def _territories() -> list[str]:
-    return [row["territory_id"] for row in reference("territories")]

@@ -3,17 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import polars as pl
 
-from cvg_warehouse.contracts.exports import (
-    EXPORTS,
-    LINEAGE,
-    Contract,
-    consolidated_columns,
-    contract_of,
-)
+from cvg_warehouse.contracts.exports import EXPORTS, LINEAGE, Contract, contract_of
 from cvg_warehouse.contracts.seeds import worksites_of
 from cvg_warehouse.ingest.expectations import (
     EXPLAINED,
@@ -21,12 +14,36 @@ from cvg_warehouse.ingest.expectations import (
     reference_failures,
     value_failures,
 )
-from cvg_warehouse.ingest.findings import AbsentWorksite, Correction, LikelyDuplicate
-from cvg_warehouse.ingest.people import points_at_a_person
-from cvg_warehouse.ingest.reading import IDENTITY, LINE, FileReading
+from cvg_warehouse.ingest.findings import (
+    AbsentPathway,
+    AbsentWorksite,
+    Correction,
+    Finding,
+    LikelyDuplicate,
+)
+from cvg_warehouse.ingest.identities import (
+    DELIVERY,
+    FILE,
+    LOCAL,
+    ORDER,
+    ROW,
+    SENDER,
+    SHEET,
+    Sent,
+    identifiers_of,
+    likely_duplicates,
+    nobodys,
+    people_of,
+    remembered,
+    with_sender,
+    with_stored_identifiers,
+)
+from cvg_warehouse.ingest.people import KnownNames, points_at_a_person
+from cvg_warehouse.ingest.pseudonyms import tombstone
+from cvg_warehouse.ingest.reading import IDENTITY, LINE, NAMES_HASHED, FileReading
+from cvg_warehouse.ingest.settling import Leaving, Settled, place_of, settle
 from cvg_warehouse.ingest.values import explain
 
-FILE, SHEET, ORDER, ROW, IS_NEW = "_file", "_sheet", "_order", "_row", "_is_new"
 REFERS_TO = {"sorties": "salaries", "actions": "salaries", "suivi_post_sortie": "sorties"}
 UNKNOWN = {
     "salaries": ("pathway_unknown", "pathway_in_quarantine"),
@@ -34,7 +51,22 @@ UNKNOWN = {
 }
 LEAST_FOR_VOLUME = 10
 LEAST_OF_LAST_YEAR = 0.6
+FULL = 0.5
 PLACE_OF = {"salaries": "chantier", "sorties": "chantier", "actions": "territoire"}
+
+
+@dataclass
+class Before:
+    """What the runs before left, as the store keeps it."""
+
+    history: dict[str, pl.DataFrame]
+    """Every row ever taken in, of each export, with stored identifiers (see `settling`)."""
+    people: pl.DataFrame
+    """See `identities.people_of`."""
+    names: frozenset[str] = frozenset()
+    """Keyed hashes of the names of people."""
+    withdrawn: frozenset[str] = frozenset()
+    """Tombstones of the stored identifiers of people who were withdrawn."""
 
 
 @dataclass
@@ -43,19 +75,20 @@ class Export:
 
     rows: pl.DataFrame
     """New rows as delivered (see `SheetReading.rows`), with file, sheet, order and position."""
-    held: dict[int, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
-    """Columns and checks by position of each row that goes into quarantine."""
-    all_rows: pl.DataFrame = field(default_factory=pl.DataFrame)
-    """The consolidated rows after the run, in order."""
-    replaced: pl.DataFrame = field(default_factory=pl.DataFrame)
-    """The consolidated rows that a later delivery replaced by other values."""
-    overtaken: list[int] = field(default_factory=list)
-    """Positions of the new rows whose key a later delivery has."""
+    held: dict[int, list[tuple[str, str, str]]] = field(default_factory=lambda: defaultdict(list))
+    """Column, check and other place by position of each row that goes into quarantine."""
+    settled: Settled = field(default_factory=Settled)
+    """What is loaded after the run."""
 
-    def hold(self, row: int, column: str, check_id: str) -> None:
+    def hold(self, row: int, column: str, check_id: str, other: str = "") -> None:
         """Put a row into quarantine for this reason, once."""
-        if (column, check_id) not in self.held[row]:
-            self.held[row].append((column, check_id))
+        if (column, check_id) not in {found[:2] for found in self.held[row]}:
+            self.held[row].append((column, check_id, other))
+
+    @property
+    def all_rows(self) -> pl.DataFrame:
+        """The consolidated rows after the run."""
+        return self.settled.latest
 
 
 @dataclass
@@ -64,51 +97,72 @@ class Combined:
 
     exports: dict[str, Export]
     corrections: list[Correction]
+    """Those of all runs."""
     duplicates: list[LikelyDuplicate]
     doubtful: list[tuple[str, int]]
     """Rows of salaries (file and line's position) whose identifier stands for two people."""
     absent: list[AbsentWorksite]
+    missing: list[AbsentPathway]
     drops: list[tuple[str, str, str]]
     """File, export and place whose volume fell since the year before."""
+    notices: list[Finding]
+    """Findings on rows that earlier runs took in."""
+    people: pl.DataFrame
+    names: KnownNames
 
 
 def combine(
-    readings: Iterable[FileReading],
-    orders: dict[str, str],
-    previous: dict[str, pl.DataFrame],
+    readings: Iterable[FileReading], sent: dict[str, Sent], before: Before, key: bytes
 ) -> Combined:
-    """Judge the rows of all files together.
+    """Judge the rows of all files together, and with those of earlier runs.
 
-    `orders` has the order of each file's delivery (a later one is greater); `previous` the
-    consolidated rows of earlier runs, with their order in the column `_order`.
+    `sent` has what is known of the deliveries, by their ids: those of this run's files, and the
+    earlier ones that a row may come back from. `FileReading.delivery` names that of a file.
     """
     readings = [reading for reading in readings if not reading.refused]
-    names = set().union(*(reading.names for reading in readings))
-    exports = {name: _gathered(name, readings, orders) for name in EXPORTS}
+    names = KnownNames(key, before.names.union(*(reading.names for reading in readings)))
+    exports = {name: _gathered(name, readings, sent, key) for name in EXPORTS}
+    notices: list[Finding] = []
     for name, export in exports.items():
+        _hold_withdrawn(name, export, before.withdrawn, key)
+        for row, column in nobodys(name, export.rows):
+            export.hold(row, column, "worksite_needed")
         _hold_wrong_values(name, export)
         _hold_names(name, export, names)
         _hold_shared_keys(name, export)
-    corrections = []
     for name, export in exports.items():
+        old = before.history[name]
+        leaving = _named_in(name, old, names)
         if name in REFERS_TO:
             _hold_unknown_references(name, export, exports)
-        corrections += _settle(name, export, previous[name])
-    duplicates, doubtful = _likely_duplicates(exports["salaries"])
+            leaving.append(_lost(name, old, exports))
+        export.settled = settle(name, old, _good(export), leaving)
+        for conflict in export.settled.conflicts:
+            export.hold(conflict.row, conflict.column, conflict.check_id, conflict.other)
+        notices += export.settled.notices
+    salaries = exports["salaries"]
+    new_people = people_of(
+        _good(salaries), IDENTITY, NAMES_HASHED, set().union(*(one.names for one in readings))
+    )
+    duplicates = likely_duplicates(before.people, new_people)
     return Combined(
         exports=exports,
-        corrections=corrections,
+        corrections=[found for one in exports.values() for found in one.settled.corrections],
         duplicates=duplicates,
-        doubtful=doubtful,
-        absent=_absent(exports["salaries"]),
+        doubtful=_doubtful(salaries, duplicates),
+        absent=_absent(salaries),
+        missing=_missing(salaries),
         drops=[drop for name in PLACE_OF for drop in _drops(name, exports[name])],
+        notices=notices,
+        people=remembered(before.people, new_people),
+        names=names,
     )
 
 
-def _gathered(name: str, readings: list[FileReading], orders: dict[str, str]) -> Export:
+def _gathered(name: str, readings: list[FileReading], sent: dict[str, Sent], key: bytes) -> Export:
     """The rows of one export from all files, and the rows that the readers held."""
     frames: list[pl.DataFrame] = []
-    held: dict[tuple[str, str, int], list[tuple[str, str]]] = {}
+    held: dict[tuple[str, str, int], list[tuple[str, str, str]]] = {}
     for reading in readings:
         for sheet in reading.sheets:
             if sheet.export == name:
@@ -116,32 +170,71 @@ def _gathered(name: str, readings: list[FileReading], orders: dict[str, str]) ->
                     sheet.rows.with_columns(
                         pl.lit(reading.path).alias(FILE),
                         pl.lit(sheet.name).alias(SHEET),
-                        pl.lit(orders[reading.path]).alias(ORDER),
+                        pl.lit(reading.delivery).alias(DELIVERY),
                     )
                 )
                 for place in sheet.held:
                     found = held.setdefault((reading.path, sheet.name, place.line), [])
-                    found.append((place.column, place.check_id))
+                    found.append((place.column, place.check_id, place.other))
     rows = pl.concat(frames) if frames else _empty(contract_of(name))
-    export = Export(rows.with_row_index(ROW))
+    rows = with_sender(rows.with_row_index(ROW), sent)
+    local = [pl.col(column).alias(LOCAL + column) for column in identifiers_of(name)]
+    export = Export(with_stored_identifiers(name, rows.with_columns(local), key))
     if held:
-        places = rows.with_row_index(ROW).select(ROW, FILE, SHEET, LINE)
+        places = rows.select(ROW, FILE, SHEET, LINE)
         for row, file, sheet_name, line in places.iter_rows():
-            for column, check_id in held.get((file, sheet_name, line), ()):
-                export.hold(row, column, check_id)
+            for found_here in held.get((file, sheet_name, line), ()):
+                export.hold(row, *found_here)
     return export
 
 
 def _empty(contract: Contract) -> pl.DataFrame:
-    texts = [*(field.name for field in contract.read), FILE, SHEET, ORDER, IDENTITY]
-    texts += [f"_{name}" for name in LINEAGE]
+    texts = [
+        *(field.name for field in contract.read),
+        FILE,
+        SHEET,
+        DELIVERY,
+        IDENTITY,
+        NAMES_HASHED,
+    ]
+    texts += [f"_{name}" for name in (*LINEAGE, "livraison")]
     return pl.DataFrame(schema=dict.fromkeys(texts, pl.String) | {LINE: pl.Int64})
+
+
+def _hold_withdrawn(name: str, export: Export, withdrawn: frozenset[str], key: bytes) -> None:
+    """Rows of people who were withdrawn: they are counted, and nothing of them is kept."""
+    for column in ("id_salarie", "id_parcours"):
+        if withdrawn and column in identifiers_of(name):
+            stored = export.rows[column].unique().to_list()
+            gone = [one for one in stored if one and tombstone(key, one) in withdrawn]
+            for row in export.rows[column].is_in(gone).arg_true() if gone else ():
+                export.hold(row, column, "person_withdrawn")
+
+
+def _named_in(name: str, old: pl.DataFrame, names: KnownNames) -> list[Leaving]:
+    """Earlier rows with a name in a free column that was not known when they were taken in."""
+    leaving = []
+    for column in contract_of(name).fields if names and old.height else ():
+        if column.is_free:
+            texts = old[column.name].unique()
+            wrong = [text for text in texts if points_at_a_person(text, names) == "text_name"]
+            if wrong:
+                leaving.append(Leaving(old[column.name].is_in(wrong), column.name, "text_name"))
+    return leaving
+
+
+def _lost(name: str, old: pl.DataFrame, exports: dict[str, Export]) -> Leaving:
+    """Earlier rows about a pathway that is no longer known."""
+    target = REFERS_TO[name]
+    known = exports[target].all_rows["id_parcours"].unique().to_list()
+    pathways = old["id_parcours"]
+    return Leaving((pathways != "") & ~pathways.is_in(known), "id_parcours", UNKNOWN[target][0])
 
 
 def _hold_wrong_values(name: str, export: Export) -> None:
     contract = contract_of(name)
-    totals = {row for row, found in export.held.items() if ("", "totals_row") in found}
-    already = {(row, column) for row, found in export.held.items() for column, _ in found}
+    totals = {row for row, held in export.held.items() if ("", "totals_row", "") in held}
+    already = {(row, found[0]) for row, held in export.held.items() for found in held}
     failures = [
         failure
         for failure in value_failures(name, export.rows)
@@ -155,7 +248,7 @@ def _hold_wrong_values(name: str, export: Export) -> None:
         export.hold(failure.row, failure.column, check_id)
 
 
-def _hold_names(name: str, export: Export, names: set[str]) -> None:
+def _hold_names(name: str, export: Export, names: KnownNames) -> None:
     for column in contract_of(name).fields:
         if column.is_free and names:
             values = export.rows[column.name]
@@ -177,9 +270,10 @@ def _hold_shared_keys(name: str, export: Export) -> None:
     good = _good(export)
     if not good.height:
         return
-    shared = good[key_failures(good, (*contract.key, ORDER))]
+    key = (*contract.key, ORDER, SENDER)
+    shared = good[key_failures(good, key)]
     values = [field.name for field in contract.read] + [IDENTITY]
-    for _, group in shared.group_by([*contract.key, ORDER], maintain_order=True):
+    for _, group in shared.group_by(key, maintain_order=True):
         agree = group.select(values).n_unique() == 1
         for row in group[ROW].to_list()[1 if agree else 0 :]:
             export.hold(row, contract.key[-1], "duplicate_row" if agree else "key_conflict")
@@ -233,90 +327,35 @@ def _days(dates: pl.Series) -> pl.Series:
     return dates.str.replace_all("-", "").cast(pl.Float64, strict=False)
 
 
-def consolidated(name: str, rows: pl.DataFrame) -> pl.DataFrame:
-    """New rows as they stand in the export: stored columns, lineage, and their order."""
-    columns = []
-    for column in contract_of(name).kept:
-        value = pl.col(column.name)
-        columns.append(
-            (value.str.head(4) if column.treatment == "year" else value).alias(column.stored_as)
+def _doubtful(export: Export, duplicates: list[LikelyDuplicate]) -> list[tuple[str, int]]:
+    people = {p for found in duplicates if found.reason == "same_identifier" for p in found.people}
+    rows = _good(export).filter(pl.col("id_salarie").is_in(list(people)))
+    return [("id_salarie", row) for row in rows.filter(pl.col(IDENTITY) != "")[ROW]]
+
+
+def _missing(export: Export) -> list[AbsentPathway]:
+    """Pathways of a worksite and year that a later full delivery of theirs does not hold.
+
+    A delivery is full where it holds more than half of what is known of the worksite's year.
+    """
+    new = _good(export).filter(pl.col("_fichier_source") == "")
+    if not new.height:
+        return []
+    where = ["annee", "chantier"]
+    all_rows = export.all_rows.with_columns(
+        pl.col("id_parcours").is_in(new["id_parcours"].to_list()).alias("_delivered"),
+    )
+    delivered = new.select(*where).unique()
+    known = all_rows.join(delivered, on=where, how="semi")
+    share = pl.col("_delivered").mean().over(where)
+    latest = pl.col(ORDER).max().over(where)
+    gone = known.filter((share > FULL) & ~pl.col("_delivered") & (pl.col(ORDER) < latest))
+    return [
+        AbsentPathway(
+            row["chantier"], int(row["annee"]), row["id_salarie"], row["id_parcours"], place_of(row)
         )
-    comes_back = pl.col("_fichier_source") != ""
-    place = (pl.col(FILE), pl.col(SHEET), pl.col(LINE).cast(pl.String))
-    lineage = [
-        pl.when(comes_back).then(pl.col(f"_{origin}")).otherwise(here).alias(origin)
-        for origin, here in zip(LINEAGE, place, strict=True)
+        for row in gone.sort(*where, "id_parcours").rows(named=True)
     ]
-    return rows.select(*columns, *lineage, ORDER, ROW)
-
-
-def _settle(name: str, export: Export, previous: pl.DataFrame) -> list[Correction]:
-    """The latest row of each key; the ones that it replaces are kept and listed."""
-    key = list(contract_of(name).key)
-    values = [column.name for column in consolidated_columns(name) if column.name not in LINEAGE]
-    new = consolidated(name, _good(export)).with_columns(pl.lit(True).alias(IS_NEW))
-    old = previous.select(
-        *values, *LINEAGE, ORDER, pl.lit(None, pl.UInt32).alias(ROW), pl.lit(False).alias(IS_NEW)
-    )
-    rows = pl.concat([old, new], how="vertical_relaxed")
-    # Sorted by position alone: a frame of all columns in another order would double the memory.
-    at = rows.select(*key, ORDER, IS_NEW, pl.int_range(pl.len(), dtype=pl.UInt32).alias("_at"))
-    at = at.sort(*key, ORDER, IS_NEW, "_at")
-    is_last = (pl.struct(key) != pl.struct(key).shift(-1)).fill_null(True)
-    at = at.with_columns(is_last.alias("_is_last"))
-    last, others = at.filter("_is_last")["_at"], at.filter(~pl.col("_is_last"))["_at"]
-    export.all_rows = rows[last] if len(others) else rows
-    if len(last) != rows.select(key).n_unique():
-        raise AssertionError(f"{name}: a key has two rows")
-    export.overtaken = rows[others][ROW].drop_nulls().to_list()
-    shared = at.filter(pl.struct(key).is_duplicated())["_at"]
-    disagreeing = rows[shared].filter(pl.struct(values).n_unique().over(key) > 1)
-    corrections, replaced = [], []
-    for _, group in disagreeing.group_by(key, maintain_order=True):
-        for older, newer in pairwise(group.rows(named=True)):
-            differing = tuple(column for column in values if older[column] != newer[column])
-            # Rows of one delivery differ where the rules of reading have changed since.
-            if differing and older[ORDER] != newer[ORDER]:
-                corrections.append(_correction(name, key, differing, older, newer))
-                replaced.append(older)
-    export.replaced = pl.DataFrame(replaced, schema=rows.schema)
-    return corrections
-
-
-def _correction(
-    name: str, key: list[str], columns: tuple[str, ...], older: dict, newer: dict
-) -> Correction:
-    return Correction(
-        export=name,
-        key=" / ".join(older[column] for column in key),
-        columns=columns,
-        old_file=older["fichier_source"],
-        old_sheet=older["feuille_source"],
-        old_line=int(older["ligne_source"] or 0),
-        new_file=newer["fichier_source"],
-        new_sheet=newer["feuille_source"],
-        new_line=int(newer["ligne_source"] or 0),
-    )
-
-
-def _likely_duplicates(export: Export) -> tuple[list[LikelyDuplicate], list[tuple[str, int]]]:
-    """Identifiers that seem to be one person, and identifiers that seem to be two."""
-    rows = _good(export).select(ROW, IDENTITY, "id_salarie", "chantier")
-    rows = rows.filter(pl.col(IDENTITY) != "")
-    found, doubtful = [], []
-    for reason, one, many in (
-        ("same_identity", IDENTITY, "id_salarie"),
-        ("same_identifier", "id_salarie", IDENTITY),
-    ):
-        shared = rows.filter(pl.col(many).n_unique().over(one) > 1)
-        for _, group in shared.group_by(one, maintain_order=True):
-            people = tuple(sorted(set(group["id_salarie"])))
-            worksites = tuple(sorted(set(group["chantier"])))
-            found.append(LikelyDuplicate(reason, people, worksites))
-            if reason == "same_identifier":
-                doubtful += [("id_salarie", row) for row in group[ROW]]
-    order = sorted(found, key=lambda duplicate: (duplicate.reason, duplicate.people))
-    return order, doubtful
 
 
 def _absent(export: Export) -> list[AbsentWorksite]:

@@ -1,5 +1,6 @@
 """One run of the ingest: from a folder of deliveries to the consolidated exports."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -8,13 +9,18 @@ import polars as pl
 
 from cvg_warehouse.contracts.exports import EXPORTS, contract_hash
 from cvg_warehouse.contracts.seeds import territory_of_worksite
-from cvg_warehouse.ingest.combining import FILE, ROW, SHEET, Combined, combine
+from cvg_warehouse.ingest.combining import Combined, combine
 from cvg_warehouse.ingest.findings import FileResult, Finding, IngestResult, Outcome, SheetResult
-from cvg_warehouse.ingest.folder import Folder, read_folder
-from cvg_warehouse.ingest.pseudonyms import key_version
+from cvg_warehouse.ingest.folder import Delivered, Folder, read_folder
+from cvg_warehouse.ingest.identities import FILE, ROW, SHEET, Sent
+from cvg_warehouse.ingest.people import KnownNames
+from cvg_warehouse.ingest.private_names import private_names
+from cvg_warehouse.ingest.pseudonyms import delivery_id, key_version
+from cvg_warehouse.ingest.quarantine import Quarantine
 from cvg_warehouse.ingest.reading import LINE, FileReading, SheetReading
+from cvg_warehouse.ingest.senders import worksite_in
 from cvg_warehouse.ingest.sheets import Place
-from cvg_warehouse.ingest.store import open_store
+from cvg_warehouse.ingest.store import Store, open_store
 from cvg_warehouse.ingest.workers import read_all
 
 
@@ -37,30 +43,36 @@ def run(
     another ingest into one of the folders is under way.
     """
     folder = read_folder(deliveries, out, quarantine or out.parent / "quarantine", date.today())
-    files = {file.path: file for file in folder.files}
     with open_store(out, quarantine, key_version(key), writes=not dry_run) as store:
-        count(len(files))
+        before = store.before(key)
+        count(len(folder.files))
         readings, repeats = read_all(folder.files, key, jobs, advance)
         readings += _passed_over(folder)
         for reading in readings:
             reading.warnings += folder.warnings.get(reading.path, [])
-        dates = {path: file.delivered_on for path, file in files.items()}
-        orders = store.orders({r.path: (r.sha256, dates.get(r.path, "")) for r in readings})
-        combined = combine(readings, orders, store.previous())
+        _refuse_withdrawn(readings, store.withdrawn_files)
+        known = KnownNames(key, before.names.union(*(reading.names for reading in readings)))
+        names = private_names(readings, repeats, known, key)
+        files = {names.path(file.path): file for file in folder.files}
+        sent = store.sent_before() | _sent(readings, files, store, key)
+        combined = combine(readings, sent, before, key)
         results = [_result(reading, combined) for reading in readings]
         results += [_repeated(path, original, results) for path, original in repeats.items()]
         for told in results:
             if file := files.get(told.path):
                 told.delivered_on, told.dated_by = file.delivered_on, file.dated_by
-                told.is_again = told.sha256 in store.hashes
+                told.is_again = store.first_run(told.sha256) > 0
+        _tell_of_earlier(results, store)
         results.sort(key=lambda result: result.path)
         _assert_balance(results, combined)
         result = IngestResult(
             files=results,
             rows={name: combined.exports[name].all_rows.height for name in EXPORTS},
             absent=combined.absent,
-            corrections=combined.corrections,
-            duplicates=combined.duplicates,
+            missing=combined.missing,
+            corrections=[found for found in combined.corrections if found.is_new],
+            notices=_of_earlier_runs(combined.notices, results),
+            duplicates=store.review(combined),
             key_version=key_version(key),
             contract_hash=contract_hash(),
             out=store.out,
@@ -68,13 +80,77 @@ def run(
             ignored=folder.ignored,
         )
         if not dry_run:
-            store.write(result, combined, readings, orders)
+            manifest = store.next_manifest(result, readings, sent)
+            kept = Quarantine(store.quarantine, sent, key, combined.names)
+            store.write(combined, manifest, kept, readings, names.real)
+            result.settled_in_quarantine = kept.settled
     return result
 
 
 def _passed_over(folder: Folder) -> list[FileReading]:
     """What is not read, as readings that hold nothing but the reason."""
     return [FileReading(path, "", refused=places) for path, places in folder.passed_over.items()]
+
+
+def _refuse_withdrawn(readings: list[FileReading], withdrawn: frozenset[str]) -> None:
+    for reading in readings:
+        if reading.sha256 in withdrawn:
+            reading.sheets, reading.warnings = [], []
+            reading.refused = [Place("delivery_withdrawn")]
+
+
+def _sent(
+    readings: list[FileReading], files: dict[str, Delivered], store: Store, key: bytes
+) -> dict[str, Sent]:
+    """What is known of the deliveries of this run; their ids are noted in the readings."""
+    by_folder: dict[str, set[str]] = defaultdict(set)
+    for reading in readings:
+        by_folder[_folder(reading.path)] |= _worksites_of(reading)
+    sent = {}
+    for reading in readings:
+        reading.delivery = delivery_id(key, reading.path, reading.sha256)
+        named = worksite_in(reading.path)
+        candidates = (_worksites_of(reading), by_folder[_folder(reading.path)])
+        alone = [next(iter(found)) for found in candidates if len(found) == 1]
+        delivered_on = files[reading.path].delivered_on if reading.path in files else ""
+        sent[reading.delivery] = Sent(
+            reading.delivery,
+            store.order(reading.path, reading.sha256, delivered_on),
+            named,
+            named or next(iter(alone), ""),
+        )
+    return sent
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _worksites_of(reading: FileReading) -> set[str]:
+    """Known worksites whose people stand in a file."""
+    return {
+        code
+        for sheet in reading.sheets
+        if sheet.export in ("salaries", "sorties")
+        for code in _codes(sheet)
+    }
+
+
+def _tell_of_earlier(results: list[FileResult], store: Store) -> None:
+    """A file that was taken in before keeps its place in time: say so where that matters."""
+    for result in results:
+        is_overtaken = any(sheet.replaced for sheet in result.sheets)
+        if is_overtaken and store.first_run(result.sha256):
+            result.findings.append(Finding(result.path, "", 0, "", "delivered_before"))
+
+
+def _of_earlier_runs(notices: list[Finding], results: list[FileResult]) -> list[Finding]:
+    """The notices that are about no file of this run; the others become findings of their files."""
+    by_path = {result.path: result for result in results}
+    for found in notices:
+        if found.file in by_path:
+            by_path[found.file].findings.append(found)
+    return [found for found in notices if found.file not in by_path]
 
 
 def _result(reading: FileReading, combined: Combined) -> FileResult:
@@ -99,7 +175,9 @@ def _result(reading: FileReading, combined: Combined) -> FileResult:
 
 
 def _finding(path: str, place: Place, export: str) -> Finding:
-    return Finding(path, place.sheet, place.line, place.column, place.check_id, export=export)
+    return Finding(
+        path, place.sheet, place.line, place.column, place.check_id, "", export, place.other
+    )
 
 
 def _of_sheet(rows: pl.DataFrame, path: str, sheet: str) -> pl.DataFrame:
@@ -119,7 +197,7 @@ def _balance(path: str, sheet: SheetReading, combined: Combined) -> SheetResult:
         lines=sheet.rows.height + len(sheet.unreadable),
         loaded=len(positions) - held,
         quarantined=held + len(sheet.unreadable),
-        replaced=sum(row in positions for row in export.overtaken),
+        replaced=sum(row in positions for row in export.settled.overtaken),
         blank=sheet.blank,
     )
 
@@ -133,7 +211,7 @@ def _codes(sheet: SheetReading) -> tuple[str, ...]:
 
 def _held(path: str, sheet: SheetReading, combined: Combined) -> list[Finding]:
     export = combined.exports[sheet.export]
-    doubtful = {row: [(column, "identifier_two_people")] for column, row in combined.doubtful}
+    doubtful = {row: [(column, "identifier_two_people", "")] for column, row in combined.doubtful}
     rows = _of_sheet(export.rows, path, sheet.name)
     codes = rows["chantier"] if "chantier" in rows.columns else [""] * rows.height
     findings = []
@@ -143,8 +221,8 @@ def _held(path: str, sheet: SheetReading, combined: Combined) -> list[Finding]:
             found += doubtful.get(row, [])
         worksite = code if code in territory_of_worksite() else ""
         findings += [
-            Finding(path, sheet.name, line, column, check_id, worksite, sheet.export)
-            for column, check_id in found
+            Finding(path, sheet.name, line, column, check_id, worksite, sheet.export, other)
+            for column, check_id, other in found
         ]
     return findings
 
@@ -174,5 +252,5 @@ def _assert_balance(results: list[FileResult], combined: Combined) -> None:
     for name, export in combined.exports.items():
         new = export.all_rows[ROW].drop_nulls().len()
         good = export.rows.height - sum(bool(found) for found in export.held.values())
-        if new + len(export.overtaken) != good:
+        if new + len(export.settled.overtaken) != good:
             raise AssertionError(f"{name}: rows are lost")

@@ -42,6 +42,8 @@ class Finding:
     """Code of the row's worksite where it could be read, or ''."""
     export: str = ""
     """Export of the row or sheet, or ''."""
+    other: str = ""
+    """The place that the row disagrees with or looks like (`file:line`), or ''."""
 
 
 @dataclass
@@ -119,6 +121,20 @@ class AbsentWorksite:
 
 
 @dataclass(frozen=True)
+class AbsentPathway:
+    """A pathway that a later full delivery of its worksite and year no longer holds; it stays."""
+
+    worksite: str
+    year: int
+    person: str
+    """Pseudonym of `id_salarie`."""
+    pathway: str
+    """Pseudonym of `id_parcours`."""
+    last_place: str
+    """File and line that it was last delivered in."""
+
+
+@dataclass(frozen=True)
 class Correction:
     """A row that a later delivery has replaced, by pseudonym and names of columns only."""
 
@@ -133,6 +149,8 @@ class Correction:
     new_file: str
     new_sheet: str
     new_line: int
+    is_new: bool = False
+    """Whether one of the two rows came in this run."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +173,11 @@ class IngestResult:
     rows: dict[str, int]
     """Rows of each consolidated export after the run, earlier deliveries included."""
     absent: list[AbsentWorksite]
+    missing: list[AbsentPathway]
     corrections: list[Correction]
+    """Rows that this run's deliveries replaced, or that came after what replaces them."""
+    notices: list[Finding]
+    """Findings on rows of earlier deliveries: put into quarantine now, or disagreed with."""
     duplicates: list[LikelyDuplicate]
     key_version: str
     contract_hash: str
@@ -163,6 +185,8 @@ class IngestResult:
     quarantine: Path
     ignored: int = 0
     """Files of the system or the spreadsheet that were left out."""
+    settled_in_quarantine: int = 0
+    """Rows of the quarantine that later deliveries have settled."""
 
     @property
     def findings(self) -> list[Finding]:
@@ -174,4 +198,4 @@ class IngestResult:
         """Whether nothing was refused and nothing went into quarantine."""
         return not any(
             file.outcome is Outcome.REFUSED or file.quarantined > 0 for file in self.files
-        )
+        ) and not any(severity_of(found.check_id) == "quarantine" for found in self.notices)

@@ -19,8 +19,8 @@ from cvg_warehouse.contracts.exports import contract_of
 from cvg_warehouse.contracts.seeds import territory_of_worksite
 from cvg_warehouse.contracts.text import name_key
 from cvg_warehouse.ingest.announcements import Announced, is_announcement, read_announcement
+from cvg_warehouse.ingest.landing import MANIFEST, REPLACED
 from cvg_warehouse.ingest.sheets import Place
-from cvg_warehouse.ingest.store import MANIFEST, REPLACED
 from cvg_warehouse.terminal import Refusal, shown
 
 IGNORED = (".*", "~$*", "*.tmp", "thumbs.db", "desktop.ini", "__macosx")

@@ -19,6 +19,7 @@ OF_THE_QUARANTINE = (
     "version_cle",
     "raison",
     "colonne",
+    "livraison",
 )
 """Headers that rows of the quarantine have besides those of their export."""
 TITLE_LINES = 20

@@ -1,17 +1,20 @@
 """Finds what points at a person in a free text: phone, mail, social security number, name."""
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Container, Iterable, Iterator
 from functools import cache
+from itertools import permutations
 
 from phonenumbers import Leniency, PhoneNumberMatcher
 from stdnum.fr import nir
 
 from cvg_warehouse.contracts.seeds import reference
 from cvg_warehouse.contracts.text import folded, words_of
+from cvg_warehouse.ingest.pseudonyms import name_hash
 from cvg_warehouse.paths import CONTRACTS
 
 KNOWN_PARTNERS = CONTRACTS / "known_partners.csv"
+FILE_WORDS = CONTRACTS / "file_words.csv"
 SEEDS_OF_WORDS = (
     "territories",
     "worksites",
@@ -23,6 +26,10 @@ SEEDS_OF_WORDS = (
 )
 SHORTEST_NAME = 3
 MOST_WORDS = 5
+MOST_REORDERED = 3
+PARTICLES = frozenset(
+    {"de", "la", "le", "les", "du", "des", "van", "von", "der", "den", "ben", "bin", "el", "al"}
+)
 
 # Each begins where a word does: from anywhere in it, long words would take the square of the time.
 MAIL = re.compile(
@@ -40,7 +47,27 @@ SLASH = re.compile(r"(?<=\d)/(?=\d)")
 SEX_AND_MONTH = re.compile(r"[1-478]\d{2}(?:0[1-9]|1[0-2]|[2-5]\d|6[0-2]|99)")
 
 
-def points_at_a_person(value: str, names: Set[str] = frozenset()) -> str | None:
+class KnownNames(Container[str]):
+    """Names of people, as keyed hashes: who holds the key can ask for one, and list none."""
+
+    def __init__(self, key: bytes, hashes: Iterable[str]) -> None:
+        self._key = key
+        self.hashes = frozenset(hashes)
+        self._asked: dict[str, bool] = {}
+
+    def __contains__(self, name: object) -> bool:
+        """Whether this folded name, as `names_in` gives it, is a person's."""
+        text = str(name)
+        if text not in self._asked:
+            self._asked[text] = name_hash(self._key, text) in self.hashes
+        return self._asked[text]
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self.hashes)
+
+
+def points_at_a_person(value: str, names: Container[str] = frozenset()) -> str | None:
     """The check that a free text fails, or None.
 
     `names` are folded names, as `names_in` gives them.
@@ -63,6 +90,25 @@ def names_in(values: Iterable[str]) -> set[str]:
     """
     names = {" ".join(words_of(value)) for value in values}
     return {name for name in names if len(name) >= SHORTEST_NAME} - _reference_words()
+
+
+def whole_names_in(values: Iterable[str]) -> set[str]:
+    """What is looked for where name and first name are one cell: its words, in any order."""
+    return names_in(text for value in values for text in _orders(words_of(value)))
+
+
+@cache
+def ordinary_words() -> frozenset[str]:
+    """Words that name nobody: of the reference lists, and those that names of files are made of."""
+    lines = FILE_WORDS.read_text(encoding="utf-8").splitlines()[1:]
+    return _reference_words() | frozenset(word for line in lines for word in words_of(line))
+
+
+def _orders(words: tuple[str, ...]) -> Iterator[str]:
+    yield " ".join(words)
+    yield from (word for word in words if word not in PARTICLES)
+    if len(words) <= MOST_REORDERED:
+        yield from map(" ".join, permutations(words))
 
 
 def _holds_nir(value: str) -> bool:
@@ -91,7 +137,7 @@ def _holds_phone(value: str) -> bool:
     )
 
 
-def _holds_name(value: str, names: Set[str]) -> bool:
+def _holds_name(value: str, names: Container[str]) -> bool:
     partners = known_partners()
     for item in value.split(";"):
         if folded(item) in partners:

@@ -2,8 +2,12 @@
 
 The key is 32 bytes or more in hexadecimal figures, in `CVG_PSEUDONYM_KEY` or in the file that
 `CVG_PSEUDONYM_KEY_FILE` names, never inside the project. A pseudonym is the first 20 figures (80
-bits) of HMAC-SHA-256 over the kind of identifier and the identifier: among ten million
-identifiers the odds of two equal ones are 1 in 24 billion.
+bits) of an HMAC-SHA-256: among ten million identifiers the odds of two equal ones are 1 in 24
+billion.
+
+It is made in two steps, because a file may be read before anybody knows whose numbers it holds:
+first of the kind and the identifier, as the worksite wrote it (its *local* pseudonym, which the
+quarantine shows too), then of the number space and the local one.
 """
 
 import hashlib
@@ -25,16 +29,35 @@ PSEUDONYM = re.compile(rf"[0-9a-f]{{{FIGURES}}}")
 MAKE_ONE = f"make one with `cvg key new --out FILE` and name the file in {KEY_FILE}"
 
 
-def pseudonym(key: bytes, kind: str, identifier: str) -> str:
-    """The pseudonym of an identifier of one kind (`id_salarie`, `id_parcours`)."""
-    message = f"{kind}\0{identifier}".encode()
-    return hmac.new(key, message, hashlib.sha256).hexdigest()[:FIGURES]
+def local_pseudonym(key: bytes, kind: str, identifier: str) -> str:
+    """The pseudonym of an identifier of one kind (`id_salarie`, `id_parcours`), whoever's it is."""
+    return _keyed(key, f"{kind}\0{identifier}")
+
+
+def pseudonym(key: bytes, kind: str, space: str, local: str) -> str:
+    """The stored pseudonym: of a local one in the number space of a worksite."""
+    return _keyed(key, f"{kind} of\0{space}\0{local}")
+
+
+def name_hash(key: bytes, name: str) -> str:
+    """What a person's name is remembered by; `name` is folded, as `people.names_in` gives it."""
+    return _keyed(key, f"name\0{name}")
 
 
 def identity(key: bytes, name: str, first_name: str, birth_date: str) -> str:
     """What stands for a person by name and birth date, or '' where one of them is not known."""
     known = [" ".join(words_of(name)), " ".join(words_of(first_name)), birth_date]
-    return pseudonym(key, "identity", "\0".join(known)) if all(known) else ""
+    return local_pseudonym(key, "identity", "\0".join(known)) if all(known) else ""
+
+
+def delivery_id(key: bytes, path: str, sha256: str) -> str:
+    """The id of a delivery: of the bytes of a file under its path."""
+    return _keyed(key, f"delivery\0{path}\0{sha256}")[:12]
+
+
+def tombstone(key: bytes, stored: str) -> str:
+    """What a withdrawn person's stored identifier is remembered by."""
+    return _keyed(key, f"withdrawn\0{stored}")
 
 
 def key_version(key: bytes) -> str:
@@ -73,6 +96,10 @@ def new_key(file: Path) -> None:
         raise Refusal(f"--out {file}: cannot be written ({error.strerror})") from None
     with os.fdopen(descriptor, "w", encoding="ascii") as stream:
         stream.write(secrets.token_hex(SHORTEST_KEY) + "\n")
+
+
+def _keyed(key: bytes, message: str) -> str:
+    return hmac.digest(key, message.encode(), "sha256").hex()[:FIGURES]
 
 
 def _key(text: str, source: str) -> bytes:

@@ -12,17 +12,24 @@ from pathlib import Path
 
 import polars as pl
 
-from cvg_warehouse.contracts.exports import LINEAGE, Contract, Field, contract_of
-from cvg_warehouse.contracts.text import name_key, trimmed
+from cvg_warehouse.contracts.exports import LINEAGE, Contract, Field, contract_of, declared_headers
+from cvg_warehouse.contracts.text import header_key, name_key, trimmed, words_of
 from cvg_warehouse.ingest.archive import refuse_kind, refuse_large
 from cvg_warehouse.ingest.csv_file import read_csv
 from cvg_warehouse.ingest.layout import PSEUDONYMS, columns_of
-from cvg_warehouse.ingest.people import names_in, points_at_a_person
-from cvg_warehouse.ingest.pseudonyms import PSEUDONYM, identity, key_version, pseudonym
+from cvg_warehouse.ingest.people import names_in, points_at_a_person, whole_names_in
+from cvg_warehouse.ingest.pseudonyms import (
+    PSEUDONYM,
+    identity,
+    key_version,
+    local_pseudonym,
+    name_hash,
+)
 from cvg_warehouse.ingest.sheets import FileRefused, Place, RawFile, RawSheet
 from cvg_warehouse.ingest.values import (
     has_odd_spaces,
     is_total,
+    look_alike_key,
     lost_zeros,
     stored,
     wrong_identifier,
@@ -30,8 +37,11 @@ from cvg_warehouse.ingest.values import (
 from cvg_warehouse.ingest.workbook import read_workbook
 
 READERS = {".csv": read_csv, ".xlsx": read_workbook, ".ods": read_workbook}
-LINE, IDENTITY = "_line", "_identity"
+LINE, IDENTITY, NAMES_HASHED = "_line", "_identity", "_names"
+LIKE = "_like_"
+"""Begins the columns that are equal where two identifiers look alike."""
 NAMES = ("nom", "prenom")
+WORDS_OF_NAMES = {"nom", "noms", "prenom", "prenoms"}
 
 Wrong = Callable[[str], str | None]
 """The check that a value fails, or None."""
@@ -44,8 +54,9 @@ class SheetReading:
     name: str
     export: str
     rows: pl.DataFrame
-    """Delivered columns that are kept (texts, '' = not known), `_line`, `_identity`, and where a
-    row comes back from the quarantine the place that it came from (else '')."""
+    """Delivered columns that are read (texts, '' = not known; identifiers as local pseudonyms),
+    `_line`, `_identity`, `_names`, `_like_<identifier>`, and where a row comes back from the quarantine the place and
+    the delivery that it came from (else '')."""
     held: list[Place]
     """Rows that go into quarantine for what is wrong with them here."""
     unreadable: list[Place]
@@ -59,11 +70,13 @@ class FileReading:
 
     path: str
     sha256: str
+    delivery: str = ""
+    """Id of the delivery that the file is."""
     sheets: list[SheetReading] = field(default_factory=list)
     refused: list[Place] = field(default_factory=list)
     warnings: list[Place] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
-    """Folded names of the people in it; kept in memory for this run only."""
+    """Keyed hashes of the names of the people in it."""
 
 
 def hash_of(file: Path) -> str:
@@ -117,6 +130,7 @@ def _read_sheet(sheet: RawSheet, key: bytes, reading: FileReading) -> SheetReadi
             reading.warnings.append(place)
 
     rows: dict[str, pl.Series] = {}
+    likes: dict[str, pl.Series] = {}
     nothing = pl.Series([""] * cells.height, dtype=pl.String)
     for column in contract.fields:
         if not column.is_read:
@@ -138,7 +152,8 @@ def _read_sheet(sheet: RawSheet, key: bytes, reading: FileReading) -> SheetReadi
             held += _places(sheet, texts, column.name, wrong_identifier)
             short = lost_zeros(texts.unique().to_list())
             held += _places(sheet, texts, column.name, partial(_without_zeros, short))
-            rows[column.name] = _mapped(texts, partial(_pseudonym_or_nothing, key, column.name))
+            rows[column.name] = _mapped(texts, partial(_local_or_nothing, key, column.name))
+            likes[LIKE + column.name] = _mapped(texts, partial(_like_or_nothing, key))
         else:
             rows[column.name] = _mapped(
                 delivered, partial(stored, column, from_workbook=sheet.from_workbook)
@@ -149,18 +164,22 @@ def _read_sheet(sheet: RawSheet, key: bytes, reading: FileReading) -> SheetReadi
         Place("totals_row", sheet.name, sheet.lines[row]) for row in _totals(cells, sheet.lines)
     ]
     held += _other_key_version(sheet, positions, key)
-    reading.names |= names_in(
-        value for name in NAMES if name in positions for value in cells[positions[name]].unique()
-    )
+    reading.names |= {name_hash(key, name) for name in _names(sheet, positions)}
     return SheetReading(
         name=sheet.name,
         export=sheet.export,
         rows=pl.DataFrame(rows).with_columns(
             pl.Series(LINE, sheet.lines, dtype=pl.Int64),
             _identities(cells, positions, rows, key).alias(IDENTITY),
+            _hashed_names(cells, positions, key).alias(NAMES_HASHED),
+            *(
+                likes.get(LIKE + name, nothing).alias(LIKE + name)
+                for name in PSEUDONYMS
+                if name in rows
+            ),
             *(
                 (cells[positions[name]] if name in positions else nothing).alias(f"_{name}")
-                for name in LINEAGE
+                for name in (*LINEAGE, "livraison")
             ),
         ),
         held=held,
@@ -169,8 +188,21 @@ def _read_sheet(sheet: RawSheet, key: bytes, reading: FileReading) -> SheetReadi
     )
 
 
+def _names(sheet: RawSheet, positions: dict[str, str]) -> set[str]:
+    """Names of people, folded: in the contract's columns, and in others that hold names."""
+    cells = sheet.cells
+    found = names_in(
+        value for name in NAMES if name in positions for value in cells[positions[name]].unique()
+    )
+    known = set(positions.values())
+    for position, header in enumerate(sheet.header):
+        if str(position) not in known and WORDS_OF_NAMES & set(words_of(header)):
+            found |= whole_names_in(cells[str(position)].unique())
+    return found
+
+
 def _header_warnings(sheet: RawSheet, contract: Contract, positions: dict[str, str]) -> list[Place]:
-    """Unknown and absent columns; an unknown one by position where its name may be a value."""
+    """Unknown and absent columns; an unknown one by position unless its header is declared."""
     known = set(positions.values())
     warnings = []
     for position, header in enumerate(sheet.header):
@@ -178,13 +210,9 @@ def _header_warnings(sheet: RawSheet, contract: Contract, positions: dict[str, s
             continue
         if not header and not (sheet.cells[str(position)].str.strip_chars() != "").any():
             continue
-        name = trimmed(header)
-        is_name = (
-            name and len(name) <= 40 and not any(sign.isdigit() or sign == "@" for sign in name)
-        )
-        warnings.append(
-            Place("column_unknown", sheet.name, 0, name if is_name else f"n° {position + 1}")
-        )
+        # Any other text may be a value: that of a file without a header, or a person's name.
+        name = trimmed(header) if header_key(header) in declared_headers() else f"n° {position + 1}"
+        warnings.append(Place("column_unknown", sheet.name, 0, name))
     if not any(header in positions for header in LINEAGE):
         warnings += [
             Place("column_absent", sheet.name, 0, column.name)
@@ -200,8 +228,12 @@ def _without_zeros(short: set[str], value: str) -> str | None:
     return "identifier_leading_zeros" if value in short else None
 
 
-def _pseudonym_or_nothing(key: bytes, kind: str, identifier: str) -> str:
-    return pseudonym(key, kind, identifier) if identifier else ""
+def _local_or_nothing(key: bytes, kind: str, identifier: str) -> str:
+    return local_pseudonym(key, kind, identifier) if identifier else ""
+
+
+def _like_or_nothing(key: bytes, identifier: str) -> str:
+    return local_pseudonym(key, "like", look_alike_key(identifier)) if identifier else ""
 
 
 def _wrong_pseudonym(value: str) -> str | None:
@@ -244,6 +276,20 @@ def _identities(
     columns = *(cells[positions[name]] for name in NAMES), rows["date_naissance"]
     found = [identity(key, *values) for values in zip(*columns, strict=True)]
     return pl.Series(found, dtype=pl.String)
+
+
+def _hashed_names(cells: pl.DataFrame, positions: dict[str, str], key: bytes) -> pl.Series:
+    """The keyed hashes of each row's names, with spaces between."""
+    texts = pl.Series([""] * cells.height, dtype=pl.String)
+    for name in NAMES:
+        if name in positions:
+            hashed = _mapped(cells[positions[name]], partial(_hashed, key))
+            texts = (texts + " " + hashed).str.strip_chars()
+    return texts
+
+
+def _hashed(key: bytes, value: str) -> str:
+    return " ".join(name_hash(key, name) for name in names_in([value]))
 
 
 def _totals(cells: pl.DataFrame, lines: list[int]) -> list[int]:

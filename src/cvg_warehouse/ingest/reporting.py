@@ -48,6 +48,18 @@ def problem_lines(result: IngestResult) -> Iterator[str]:
             "as in an earlier run, whose place in the order of deliveries stays, as do later "
             f"corrections: {_first(again)}"
         )
+    for found in result.notices:
+        yield _line([found])
+    for worksite, year, count in _missing(result):
+        yield (
+            f"warning: worksite {worksite}, {year}: {count:,} pathways of earlier deliveries are "
+            "not in its newest one; they stay loaded: people_missing.json lists them"
+        )
+    if result.settled_in_quarantine:
+        yield (
+            f"warning: {result.settled_in_quarantine:,} rows left the quarantine: a later "
+            "delivery has them right"
+        )
     dated = _dated(result)
     if "" in dated and len(dated) > 1:
         yield f"warning: dates of delivery: {_dates(dated)}"
@@ -57,10 +69,16 @@ def problem_lines(result: IngestResult) -> Iterator[str]:
     for reason, text in (
         ("same_identity", "seem to be one person under several identifiers"),
         ("same_identifier", "is one identifier for several names or birth dates"),
+        ("same_number_before", "had one number at several worksites before the migration"),
     ):
         count = sum(duplicate.reason == reason for duplicate in result.duplicates)
         if count:
-            yield f"warning: likely duplicates: {count:,} x {text}; review them, none is merged"
+            yield f"warning: likely duplicates: {count:,} x {text}; none is merged: review them with cvg link"
+
+
+def _missing(result: IngestResult) -> list[tuple[str, int, int]]:
+    counts = Counter((one.worksite, one.year) for one in result.missing)
+    return [(worksite, year, count) for (worksite, year), count in sorted(counts.items())]
 
 
 def print_result(result: IngestResult, is_dry: bool) -> None:
@@ -152,6 +170,8 @@ def _line(found: list[Finding]) -> str:
             places.append("line " + ", ".join(map(str, named[:LISTED])) + more)
         if one.column:
             places.append(f"column {one.column}")
+        if one.other:
+            places.append(f"see {one.other}")
     return (
         f"{CONSEQUENCES[check.severity]}: {', '.join(places)}: broken rule: {check.rule}; "
         f"{check.fix}{_list_to_extend(one)} [{one.check_id}]"

@@ -23,7 +23,7 @@ class Place:
     line: int = 0
     column: str = ""
     other: str = ""
-    """The place that it disagrees with or looks like (`sheet:line`, or `:line` here), or ''."""
+    """The place that it disagrees with or looks like (`file:line`, `sheet:line`, `:line`) or ''."""
 
 
 @dataclass

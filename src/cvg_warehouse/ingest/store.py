@@ -1,56 +1,111 @@
-"""What an ingest keeps: the consolidated exports with their manifest, and the quarantine.
+"""What an ingest keeps: the consolidated exports, all that made them, and the quarantine beside.
 
-The manifest says which files made the exports and in which order they were taken in. It holds no
-value of a row. The quarantine is a folder that only its owner reads.
+The folder of the exports holds, besides the five exports, the manifest (which deliveries made them,
+in which order; no value of a row), the history of each export (every row that was taken in), what
+is known of people (as keyed hashes) and the links between them. All of it is its owner's alone.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
-from cvg_warehouse.contracts.exports import EXPORTS, LINEAGE, consolidated_columns, contract_of
-from cvg_warehouse.files import locked, unfinished_folder
-from cvg_warehouse.formulas import disarmed
-from cvg_warehouse.ingest.combining import FILE, ORDER, ROW, SHEET, Combined, Export
-from cvg_warehouse.ingest.findings import IngestResult
-from cvg_warehouse.ingest.layout import PSEUDONYMS
-from cvg_warehouse.ingest.people import points_at_a_person
-from cvg_warehouse.ingest.reading import LINE, FileReading
-from cvg_warehouse.ingest.values import STORED_DATE, WITHHELD
+from cvg_warehouse.contracts.exports import (
+    EXPORTS,
+    LINEAGE,
+    consolidated_columns,
+    contract_of,
+)
+from cvg_warehouse.files import locked
+from cvg_warehouse.ingest.combining import Before, Combined
+from cvg_warehouse.ingest.findings import FileResult, IngestResult, LikelyDuplicate
+from cvg_warehouse.ingest.identities import (
+    PEOPLE,
+    SENDER,
+    SPACE,
+    Sent,
+    with_stored_identifiers,
+)
+from cvg_warehouse.ingest.landing import MANIFEST, complete, landing
+from cvg_warehouse.ingest.links import (
+    LINKS,
+    Link,
+    decided,
+    described,
+    linked,
+    links_of,
+    reviewed,
+    written_links,
+)
+from cvg_warehouse.ingest.quarantine import Quarantine
+from cvg_warehouse.ingest.reading import FileReading
+from cvg_warehouse.ingest.senders import shared_spaces
+from cvg_warehouse.ingest.settling import history_columns
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.terminal import Refusal, shown
 
-MANIFEST, CORRECTIONS, REVIEW = "manifest.json", "corrections.json", "people_to_review.json"
-REPLACED = "replaced"
+CORRECTIONS, REVIEW, MISSING = "corrections.json", "people_to_review.json", "people_missing.json"
+KNOWN = "people.parquet"
 UNTRACKED = PROJECT / "target"
 ROWS_AT_ONCE = 50_000
-NO_ORDER = "0000-00-00 000000"
-ABOUT = ("raison", *LINEAGE, "version_cle")
+FORMAT = 2
+"""Of the manifest: since 2 identifiers are those of a number space, and there is a history."""
+
+
+def history_file(export: str) -> str:
+    """Name of the file with the history of an export."""
+    return f"history_{export}.parquet"
 
 
 @contextmanager
-def open_store(out: Path, quarantine: Path | None, version: str, writes: bool) -> Iterator["Store"]:
+def open_store(
+    out: Path, quarantine: Path | None, version: str, writes: bool, migrates: bool = False
+) -> Iterator["Store"]:
     """What earlier runs left, for this run alone until the end where it `writes`.
 
     The quarantine is `out`'s neighbour of that name unless it is given; `version` is that of the
-    key. Raises Refusal where this run may not follow the earlier ones, or another one is under way.
+    key. What a killed run had ready is moved in first. Raises Refusal where this run may not follow
+    the earlier ones, where what they left does not match its manifest, or another one is under way.
     """
     out = out.resolve()
     quarantine = (quarantine or out.parent / "quarantine").resolve()
     _refuse_places(out, quarantine)
     with ExitStack() as locks:
         for folder, option in ((out, "--out"), (quarantine, "--quarantine")) if writes else ():
-            lock = folder.with_name(f".{folder.name}.lock")
-            busy = f"{shown(folder)}: another ingest is writing to it; wait for its end"
-            elsewhere = f"name another folder with {option}"
-            locks.enter_context(locked(lock, busy, elsewhere, mode=0o600))
-        yield Store(out, quarantine, _previous_manifest(out, version))
+            locks.enter_context(lock_of(folder, f"name another folder with {option}"))
+        if writes:
+            complete(out)
+        manifest = _previous_manifest(out, version)
+        if manifest and manifest.get("format") != FORMAT and not migrates:
+            raise Refusal(
+                f"{shown(out)}: made when worksites shared their numbers; make a copy of it, then "
+                f"migrate it: cvg migrate {shown(out)}"
+            )
+        yield Store(out, quarantine, manifest, links_of(out))
+
+
+def lock_of(folder: Path, elsewhere: str) -> Any:  # noqa: ANN401
+    """The lock that whoever writes to a folder of exports or a quarantine holds."""
+    busy = f"{shown(folder)}: another ingest is writing to it; wait for its end"
+    return locked(folder.with_name(f".{folder.name}.lock"), busy, elsewhere, mode=0o600)
+
+
+def refuse_changed(folder: Path) -> None:
+    """Refuse exports that are not what their manifest says, where there is one."""
+    manifest = _read_json(folder / MANIFEST)
+    for name, export in (manifest or {}).get("exports", {}).items():
+        file = folder / f"{name}.csv"
+        if not file.exists() or _hash(file) != export["sha256"]:
+            raise Refusal(
+                f"{shown(file)}: is not the file that {MANIFEST} beside it describes; ingest the "
+                "deliveries again, or restore the whole folder from one backup"
+            )
 
 
 def _refuse_places(out: Path, quarantine: Path) -> None:
@@ -85,232 +140,218 @@ class Store:
     quarantine: Path
     manifest: dict[str, Any]
     """The manifest of the previous run, or {}."""
+    links: list[Link]
+    """What analysts signed about people."""
 
-    def orders(self, files: dict[str, tuple[str, str]]) -> dict[str, str]:
-        """The order of each file's delivery, by path: its declared date, then the run that took it.
-
-        `files` has hash and date by path. A file that was taken in before keeps its place.
-        """
-        taken = {(file["path"], file["sha256"]): file["run"] for file in self._files()}
-        by_hash = {file["sha256"]: file["run"] for file in self._files()}
-        now = max(by_hash.values(), default=0) + 1
-        return {
-            path: _order(on, taken.get((path, sha256), by_hash.get(sha256, now)))
-            for path, (sha256, on) in files.items()
-        }
-
-    def previous(self) -> dict[str, pl.DataFrame]:
-        """The consolidated rows of the runs before, with the order of their delivery."""
-        orders: dict[str, str] = {}
-        for file in self._files():
-            orders[file["path"]] = max(
-                _order(file["delivered_on"], file["run"]), orders.get(file["path"], NO_ORDER)
-            )
-        found = {}
-        for name in EXPORTS:
-            columns = [column.name for column in consolidated_columns(name)]
-            exported = self.out / f"{name}.csv"
-            if self.manifest and exported.exists():
-                rows = pl.read_csv(exported, infer_schema=False, empty_string_is_null=False)
-                rows = rows.select(columns)
-            else:
-                rows = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-            found[name] = rows.with_columns(
-                pl.col("fichier_source").replace_strict(orders, default=NO_ORDER).alias(ORDER)
-                if orders
-                else pl.lit(NO_ORDER).alias(ORDER)
-            )
+    @property
+    def files(self) -> list[dict[str, Any]]:
+        """The deliveries of the manifest."""
+        found: list[dict[str, Any]] = self.manifest.get("files", [])
         return found
+
+    @property
+    def withdrawals(self) -> list[dict[str, Any]]:
+        """What was taken back, in order."""
+        found: list[dict[str, Any]] = self.manifest.get("withdrawals", [])
+        return found
+
+    @property
+    def withdrawn_files(self) -> frozenset[str]:
+        """Hashes of the files that were taken back."""
+        return frozenset(w["sha256"] for w in self.withdrawals if w["kind"] == "delivery")
+
+    def first_run(self, sha256: str) -> int:
+        """The run that first took in these bytes, or 0."""
+        return min((file["run"] for file in self.files if file["sha256"] == sha256), default=0)
+
+    def order(self, path: str, sha256: str, delivered_on: str) -> str:
+        """The order of a delivery: its date, then the run that first took in the file."""
+        taken = [f["run"] for f in self.files if (f["path"], f["sha256"]) == (path, sha256)]
+        now = max((file["run"] for file in self.files), default=0) + 1
+        return _order(delivered_on, taken[0] if taken else self.first_run(sha256) or now)
+
+    def sent_before(self) -> dict[str, Sent]:
+        """What is known of earlier deliveries, by their ids and by their paths."""
+        sent: dict[str, Sent] = {}
+        for file in sorted(self.files, key=lambda file: -file["run"]):
+            one = Sent(
+                file["delivery"],
+                _order(file["delivered_on"], file["run"]),
+                file["worksite"],
+                file["numbers_of"],
+            )
+            # Of several files under one path the first one counts: a later one wins over it.
+            sent |= {one.delivery: one, file["path"]: one}
+        return sent
+
+    def before(self, key: bytes) -> Before:
+        """What earlier runs took in. Raises Refusal where it is not what the manifest says."""
+        refuse_changed(self.out)
+        people = self._parquet(KNOWN, dict.fromkeys(PEOPLE, pl.String))
+        history = {}
+        for name in EXPORTS:
+            rows = self._parquet(
+                history_file(name), dict.fromkeys(history_columns(name), pl.String)
+            )
+            if self.manifest.get("number_spaces", {}) != shared_spaces() and rows.height:
+                rows = in_spaces_of_today(name, rows, key)
+            history[name] = rows
+        return Before(
+            history=history,
+            people=people,
+            names=names_of(people),
+            withdrawn=frozenset(self.manifest.get("withdrawn_people", [])),
+        )
 
     def write(
         self,
-        result: IngestResult,
         combined: Combined,
-        readings: list[FileReading],
-        orders: dict[str, str],
+        manifest: dict[str, Any],
+        kept: Quarantine,
+        readings: Sequence[FileReading] = (),
+        real_names: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """Write everything beside its place first, then move it in, file by file."""
-        names = set().union(*(reading.names for reading in readings))
+        """Write everything beside its place first, then move it in.
+
+        `manifest` is the new one, `kept` writes the quarantine, and `real_names` are the names of
+        files, folders and sheets that something else stands for.
+        """
+        version = manifest["key_version"]
         try:
-            with (
-                unfinished_folder(self.out) as new,
-                unfinished_folder(self.quarantine, 0o700) as held,
-            ):
+            with landing(self.out, self.quarantine) as (new, held):
                 for name, export in combined.exports.items():
-                    _write_export(new / f"{name}.csv", name, export)
-                    self._write_quarantine(held, name, export, result, names)
-                    self._write_replaced(held, name, export)
-                _write_json(new / CORRECTIONS, self._corrections(result))
-                _write_json(new / REVIEW, [asdict(found) for found in result.duplicates])
-                self._write_unreadable(held, readings, result)
-                _write_json(new / MANIFEST, self._manifest(result, orders, new))
-                self.quarantine.mkdir(parents=True, exist_ok=True, mode=0o700)
-                self.quarantine.chmod(0o700)
-                self.out.mkdir(parents=True, exist_ok=True)
-                _move_in(held, self.quarantine)
-                _move_in(new, self.out)
+                    latest = linked(name, export.all_rows, self.links)
+                    _write_export(new / f"{name}.csv", name, latest)
+                    history = export.settled.history
+                    history = history.sort(pl.all()).select(history_columns(name))
+                    history.write_parquet(new / history_file(name))
+                    kept.write(held, name, export, version)
+                kept.write_unreadable(held, readings, version)
+                kept.write_real_names(held, real_names)
+                combined.people.write_parquet(new / KNOWN)
+                _write_json(
+                    new / CORRECTIONS,
+                    [_without(asdict(one), "is_new") for one in combined.corrections],
+                )
+                _write_json(new / REVIEW, [described(found) for found in self.review(combined)])
+                missing = [asdict(found) for found in combined.missing]
+                _write_json(new / MISSING, missing if readings else self._missing(combined))
+                if self.links:
+                    (new / LINKS).write_text(written_links(self.links), encoding="utf-8")
+                _write_json(new / MANIFEST, manifest | self._fingerprints(combined, new))
         except OSError as error:
             raise Refusal(
                 f"--out {shown(self.out)}: cannot be written ({error.strerror})"
             ) from None
 
-    @property
-    def hashes(self) -> set[str]:
-        """SHA-256 of all files that earlier runs took in."""
-        return {file["sha256"] for file in self._files()}
+    def review(self, combined: Combined) -> list[LikelyDuplicate]:
+        """Who may be one person, or two, and on whom nothing is signed: of this run and before."""
+        known = set(combined.people["id_salarie"])
+        earlier = [
+            one
+            for one in self.open_review()
+            if one.reason != "same_identity" and set(one.people) <= known
+        ]
+        found = sorted({*earlier, *combined.duplicates}, key=lambda one: (one.reason, one.people))
+        return [one for one in found if not decided(one.people, self.links)]
 
-    def _files(self) -> list[dict]:
-        return self.manifest.get("files", [])
+    def _missing(self, combined: Combined) -> list[dict[str, Any]]:
+        """Those that an earlier run missed and that are there still."""
+        people = set(combined.exports["salaries"].all_rows["id_salarie"])
+        return [one for one in _read_json(self.out / MISSING) or [] if one["person"] in people]
 
-    def _corrections(self, result: IngestResult) -> list[dict]:
-        """Those of all runs, each once."""
-        listed = _read_json(self.out / CORRECTIONS) or []
-        listed += [json.loads(json.dumps(asdict(correction))) for correction in result.corrections]
-        return list({json.dumps(found, sort_keys=True): found for found in listed}.values())
+    def open_review(self) -> list[LikelyDuplicate]:
+        """The review list as the last run left it."""
+        return reviewed(_read_json(self.out / REVIEW) or [])
 
-    def _manifest(self, result: IngestResult, orders: dict[str, str], new: Path) -> dict:
-        files = {(file["path"], file["sha256"]): file for file in self._files()}
+    def next_manifest(
+        self, result: IngestResult, readings: list[FileReading], sent: dict[str, Sent]
+    ) -> dict[str, Any]:
+        """The manifest after a run, without the fingerprints of what is written."""
+        files = {(file["path"], file["sha256"]): file for file in self.files}
+        deliveries = {reading.path: reading.delivery for reading in readings}
         for file in result.files:
-            order = orders.get(file.path) or orders[file.repeats]
-            files[file.path, file.sha256] = {
-                "path": file.path,
-                "sha256": file.sha256,
-                "outcome": str(file.outcome),
-                "delivered_on": file.delivered_on,
-                "repeats": file.repeats,
-                "run": int(order.split()[1]),
-                "lines": file.lines,
-                "loaded": file.loaded,
-                "quarantined": file.quarantined,
-                "warnings": file.warnings,
-                "sheets": [asdict(sheet) for sheet in file.sheets],
-                "findings": _counted(file.findings),
-            }
-        return {
+            one = sent[deliveries[file.repeats or file.path]]
+            files[file.path, file.sha256] = _described(file, one)
+        return self.manifest | {
+            "format": FORMAT,
             "key_version": result.key_version,
             "contract_hash": result.contract_hash,
+            "number_spaces": shared_spaces(),
             "files": [files[place] for place in sorted(files)],
             "absent_worksites": [asdict(absent) for absent in result.absent],
+        }
+
+    def _fingerprints(self, combined: Combined, new: Path) -> dict[str, Any]:
+        return {
             "exports": {
-                name: {"rows": result.rows[name], "sha256": _hash(new / f"{name}.csv")}
+                name: {
+                    "rows": combined.exports[name].all_rows.height,
+                    "sha256": _hash(new / f"{name}.csv"),
+                }
                 for name in EXPORTS
+            },
+            "kept": {
+                file: _hash(new / file) for file in (KNOWN, *(history_file(n) for n in EXPORTS))
             },
         }
 
-    def _write_quarantine(
-        self, folder: Path, name: str, export: Export, result: IngestResult, names: set[str]
-    ) -> None:
-        """Rows to be fixed: those of this run, and those of earlier ones that did not come again.
-
-        Direct identifiers are dropped, `id_salarie` and `id_parcours` are pseudonyms, and what
-        points at a person is taken out.
-        """
-        rows = _held_rows(name, export, result.key_version, names)
-        earlier = self._earlier(name, rows.columns)
-        again = set(export.rows.select(FILE, SHEET, pl.col(LINE).cast(pl.String)).rows())
-        again |= set(export.rows.select(f"_{column}" for column in LINEAGE).rows())
-        kept = earlier.filter(
-            pl.Series(
-                [place not in again for place in earlier.select(LINEAGE).rows()], dtype=pl.Boolean
+    def _parquet(self, name: str, schema: dict[str, Any]) -> pl.DataFrame:
+        described = self.manifest.get("kept", {}).get(name)
+        if described is None:
+            return pl.DataFrame(schema=schema)
+        file = self.out / name
+        if not file.exists() or _hash(file) != described:
+            raise Refusal(
+                f"{shown(file)}: is not the file that {MANIFEST} beside it describes; restore the "
+                "whole folder from one backup, or name a new --out and deliver everything again"
             )
-        )
-        rows = pl.concat([kept, rows])
-        if rows.height:
-            _write_spreadsheet(folder / f"{name}.csv", rows)
+        return pl.read_parquet(file)
 
-    def _earlier(self, name: str, columns: list[str]) -> pl.DataFrame:
-        file = self.quarantine / f"{name}.csv"
-        if self.manifest and file.exists():
-            rows = pl.read_csv(file, separator=";", infer_schema=False, empty_string_is_null=False)
-            if rows.columns == columns:
-                return rows
-        return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
 
-    def _write_unreadable(
-        self, folder: Path, readings: list[FileReading], result: IngestResult
-    ) -> None:
-        """Lines whose fields have no column: where they stand, and nothing of what they hold."""
-        lines = [
-            (place.check_id, reading.path, place.sheet, str(place.line), result.key_version)
-            for reading in readings
-            for sheet in reading.sheets
-            for place in sheet.unreadable
-        ]
-        if lines:
-            frame = pl.DataFrame(lines, schema=dict.fromkeys(ABOUT, pl.String), orient="row")
-            _write_spreadsheet(folder / REPLACED / "unreadable_lines.csv", frame)
+def names_of(people: pl.DataFrame) -> frozenset[str]:
+    """Keyed hashes of all names that are known of people (see `identities.PEOPLE`)."""
+    hashes = people["noms"].str.split(" ").explode().unique().drop_nulls()
+    return frozenset(hashes) - {""}
 
-    def _write_replaced(self, folder: Path, name: str, export: Export) -> None:
-        """The values that later deliveries replaced, of all runs."""
-        rows = export.replaced
-        file = self.quarantine / REPLACED / f"{name}.csv"
-        columns = [column.name for column in consolidated_columns(name)]
-        rows = rows.select(columns)
-        if self.manifest and file.exists():
-            earlier = pl.read_csv(file, infer_schema=False, empty_string_is_null=False)
-            rows = pl.concat([earlier.select(columns), rows]).unique(maintain_order=True)
-        if rows.height:
-            file = folder / REPLACED / f"{name}.csv"
-            file.parent.mkdir(exist_ok=True)
-            rows.write_csv(file)
+
+def in_spaces_of_today(export: str, history: pl.DataFrame, key: bytes) -> pl.DataFrame:
+    """The history with identifiers of the number spaces that are declared now."""
+    worksite = pl.col("chantier") if "chantier" in history.columns else pl.col(SENDER)
+    named = pl.when(worksite != "").then(worksite).otherwise(SENDER)
+    return with_stored_identifiers(
+        export, history.with_columns(named.replace(shared_spaces()).alias(SPACE)), key
+    )
+
+
+def _described(file: FileResult, sent: Sent) -> dict[str, Any]:
+    return {
+        "path": file.path,
+        "sha256": file.sha256,
+        "delivery": sent.delivery,
+        "worksite": sent.worksite,
+        "numbers_of": sent.numbers_of,
+        "outcome": str(file.outcome),
+        "delivered_on": file.delivered_on,
+        "repeats": file.repeats,
+        "run": int(sent.order.split()[1]),
+        "lines": file.lines,
+        "loaded": file.loaded,
+        "quarantined": file.quarantined,
+        "warnings": file.warnings,
+        "sheets": [asdict(sheet) for sheet in file.sheets],
+        "findings": _counted(file.findings),
+    }
 
 
 def _order(delivered_on: str, run: int) -> str:
     return f"{delivered_on or '0000-00-00'} {run:06d}"
 
 
-def _held_rows(name: str, export: Export, version: str, names: set[str]) -> pl.DataFrame:
-    contract = contract_of(name)
-    held = {row: found for row, found in export.held.items() if found}
-    rows = export.rows.filter(pl.col(ROW).is_in(list(held)))
-    reasons = [
-        " ".join(f"{column}:{check_id}".lstrip(":") for column, check_id in held[row])
-        for row in rows[ROW]
-    ]
-    comes_back = rows["_fichier_source"] != ""
-    places = zip(LINEAGE, (FILE, SHEET, LINE), strict=True)
-    columns = [pl.Series("raison", reasons, dtype=pl.String)] + [
-        pl.select(
-            pl.when(comes_back)
-            .then(rows[f"_{origin}"])
-            .otherwise(rows[here].cast(pl.String))
-            .alias(origin)
-        ).to_series()
-        for origin, here in places
-    ]
-    columns.append(pl.Series("version_cle", [version] * rows.height, dtype=pl.String))
-    for field in contract.read:
-        values = rows[field.name]
-        if field.treatment == "pseudonym":
-            columns.append(values.alias(PSEUDONYMS[field.name]))
-            continue
-        shown_values = pl.Series(
-            field.name, [_shown(value, names) for value in values], dtype=pl.String
-        )
-        if field.treatment == "year":
-            is_date = values.str.contains(STORED_DATE)
-            year = pl.when(is_date).then(values.str.head(4)).otherwise(pl.lit(""))
-            raw = pl.when(is_date).then(pl.lit("")).otherwise(shown_values)
-            columns += [
-                pl.select(year.alias(field.stored_as)).to_series(),
-                pl.select(raw.alias(field.name)).to_series(),
-            ]
-        else:
-            columns.append(shown_values)
-    return pl.DataFrame(columns)
-
-
-def _shown(value: str, names: set[str]) -> str:
-    """A value that an analyst may see: nothing of a person, and no live formula."""
-    if points_at_a_person(value, names):
-        return WITHHELD
-    return disarmed(value)
-
-
-def _write_export(file: Path, name: str, export: Export) -> None:
+def _write_export(file: Path, name: str, rows: pl.DataFrame) -> None:
     columns = [column.name for column in consolidated_columns(name)]
     names = dict.fromkeys(["annee", *LINEAGE, *contract_of(name).key])
-    keys = export.all_rows.select(*names, _at=pl.int_range(pl.len())).with_columns(
+    keys = rows.select(*names, _at=pl.int_range(pl.len())).with_columns(
         pl.col("ligne_source").cast(pl.Int64, strict=False)
     )
     order = keys.sort(pl.all(), nulls_last=True)["_at"]
@@ -318,14 +359,12 @@ def _write_export(file: Path, name: str, export: Export) -> None:
     known = pl.col(columns).replace("", None)
     with file.open("wb") as stream:
         for start in range(0, max(len(order), 1), ROWS_AT_ONCE):
-            rows = export.all_rows[order.slice(start, ROWS_AT_ONCE)].select(known)
-            rows.write_csv(stream, include_header=start == 0, line_terminator="\n")
+            piece = rows[order.slice(start, ROWS_AT_ONCE)].select(known)
+            piece.write_csv(stream, include_header=start == 0, line_terminator="\n")
 
 
-def _write_spreadsheet(file: Path, rows: pl.DataFrame) -> None:
-    """A file that a French spreadsheet opens."""
-    file.parent.mkdir(exist_ok=True)
-    rows.write_csv(file, separator=";", include_bom=True)
+def _without(described: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in described.items() if key != name}
 
 
 def _counted(findings: list) -> dict[str, int]:
@@ -336,7 +375,8 @@ def _counted(findings: list) -> dict[str, int]:
 
 
 def _hash(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _read_json(file: Path) -> Any:  # noqa: ANN401
@@ -350,19 +390,3 @@ def _read_json(file: Path) -> Any:  # noqa: ANN401
 
 def _write_json(file: Path, content: dict | list) -> None:
     file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-def _move_in(unfinished: Path, folder: Path) -> None:
-    """Replace the files of a folder, the manifest last; what no longer is there goes."""
-    new = sorted(
-        (file for file in unfinished.rglob("*") if file.is_file()),
-        key=lambda file: (file.name == MANIFEST, file),
-    )
-    for file in new:
-        place = folder / file.relative_to(unfinished)
-        place.parent.mkdir(exist_ok=True, mode=0o700)
-        file.replace(place)
-    for name in EXPORTS:
-        file = folder / f"{name}.csv"
-        if not any(moved.name == file.name and moved.parent == unfinished for moved in new):
-            file.unlink(missing_ok=True)
