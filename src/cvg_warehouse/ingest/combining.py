@@ -29,18 +29,21 @@ from cvg_warehouse.ingest.identities import (
     ROW,
     SENDER,
     SHEET,
+    SPACE,
     Sent,
     identifiers_of,
     likely_duplicates,
     nobodys,
+    numbers_of_worksites,
     people_of,
     remembered,
     with_sender,
     with_stored_identifiers,
 )
+from cvg_warehouse.ingest.layout import PSEUDONYMS
 from cvg_warehouse.ingest.people import KnownNames, points_at_a_person
 from cvg_warehouse.ingest.pseudonyms import tombstone
-from cvg_warehouse.ingest.reading import IDENTITY, LINE, NAMES_HASHED, FileReading
+from cvg_warehouse.ingest.reading import IDENTITY, LIKE, LINE, NAMES_HASHED, FileReading
 from cvg_warehouse.ingest.settling import Leaving, Settled, place_of, settle
 from cvg_warehouse.ingest.values import explain
 
@@ -130,6 +133,8 @@ def combine(
         _hold_wrong_values(name, export)
         _hold_names(name, export, names)
         _hold_shared_keys(name, export)
+    for column in PSEUDONYMS:
+        _hold_look_alikes(column, exports, before.history["salaries"])
     for name, export in exports.items():
         old = before.history[name]
         leaving = _named_in(name, old, names)
@@ -196,6 +201,7 @@ def _empty(contract: Contract) -> pl.DataFrame:
         DELIVERY,
         IDENTITY,
         NAMES_HASHED,
+        *(LIKE + name for name in numbers_of_worksites(contract.export)),
     ]
     texts += [f"_{name}" for name in (*LINEAGE, "livraison")]
     return pl.DataFrame(schema=dict.fromkeys(texts, pl.String) | {LINE: pl.Int64})
@@ -277,6 +283,29 @@ def _hold_shared_keys(name: str, export: Export) -> None:
         agree = group.select(values).n_unique() == 1
         for row in group[ROW].to_list()[1 if agree else 0 :]:
             export.hold(row, contract.key[-1], "duplicate_row" if agree else "key_conflict")
+
+
+def _hold_look_alikes(column: str, exports: dict[str, Export], history: pl.DataFrame) -> None:
+    """New numbers that differ from a known one of the worksite in how they are written only."""
+    local, like = LOCAL + column, LIKE + column
+    new = _good(exports["salaries"]).with_columns(
+        pl.concat_str(FILE, pl.lit(":"), pl.col(LINE).cast(pl.String)).alias("_place")
+    )
+    old = history.with_columns(
+        pl.concat_str("fichier_source", pl.lit(":"), "ligne_source").alias("_place")
+    )
+    what = [SPACE, like, local]
+    known = pl.concat([old.select(*what, "_place"), new.select(*what, "_place")])
+    known = known.filter(pl.col(like) != "").unique(what, keep="first", maintain_order=True)
+    settled = set(old.select(what).rows())
+    for name, export in exports.items():
+        if column in numbers_of_worksites(name):
+            rows = _good(export).select(ROW, *what).filter(pl.col(like) != "")
+            others = rows.join(known, on=[SPACE, like], suffix="_known")
+            others = others.filter(pl.col(local) != pl.col(f"{local}_known"))
+            for row, space, one, number, _, place in others.rows():
+                if (space, one, number) not in settled:
+                    export.hold(row, column, "identifier_look_alike", place)
 
 
 def _hold_unknown_references(name: str, export: Export, exports: dict[str, Export]) -> None:

@@ -21,11 +21,13 @@ from cvg_warehouse.ingest.identities import (
     SENDER,
     SPACE,
     identifiers_of,
+    numbers_of_worksites,
     with_stored_identifiers,
 )
 from cvg_warehouse.ingest.landing import REPLACED
 from cvg_warehouse.ingest.pseudonyms import delivery_id
 from cvg_warehouse.ingest.quarantine import Quarantine
+from cvg_warehouse.ingest.reading import LIKE
 from cvg_warehouse.ingest.senders import shared_spaces, worksite_in
 from cvg_warehouse.ingest.settling import history_columns
 from cvg_warehouse.ingest.store import FORMAT, Store
@@ -136,6 +138,7 @@ def _as_history(
         numbers_of.replace(shared_spaces()).alias(SPACE),
         told("delivery", "").alias(DELIVERY),
         order.alias(ORDER),
+        *(pl.lit("").alias(LIKE + column) for column in numbers_of_worksites(name)),
     )
     return with_stored_identifiers(name, rows, key).select(history_columns(name))
 

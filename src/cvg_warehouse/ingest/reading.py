@@ -55,8 +55,8 @@ class SheetReading:
     export: str
     rows: pl.DataFrame
     """Delivered columns that are read (texts, '' = not known; identifiers as local pseudonyms),
-    `_line`, `_identity`, `_names`, `_like_<identifier>`, and where a row comes back from the quarantine the place and
-    the delivery that it came from (else '')."""
+    `_line`, `_identity`, `_names`, `_like_<identifier>`, and where a row comes back from the
+    quarantine the place and the delivery that it came from (else '')."""
     held: list[Place]
     """Rows that go into quarantine for what is wrong with them here."""
     unreadable: list[Place]

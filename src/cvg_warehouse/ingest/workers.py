@@ -23,6 +23,7 @@ from multiprocessing import get_context
 
 from cvg_warehouse.ingest.folder import Delivered
 from cvg_warehouse.ingest.reading import FileReading, hash_of, read_file
+from cvg_warehouse.ingest.senders import worksite_in
 from cvg_warehouse.ingest.sheets import Place
 
 MEMORY = 4_000_000_000
@@ -61,11 +62,11 @@ def _originals(
     files: list[Delivered], hashes: dict[str, str]
 ) -> tuple[list[Delivered], dict[str, str]]:
     """The files to read, with all that is announced of their bytes, and who repeats which."""
-    originals: dict[tuple[str, str], Delivered] = {}
+    originals: dict[tuple[str, str, str], Delivered] = {}
     repeats = {}
     for file in sorted(files, key=lambda file: (file.delivered_on or "9999", file.path)):
-        # The same bytes under the name of another export are no repetition.
-        bytes_and_kind = hashes[file.path], file.file.suffix.lower()
+        # The same bytes under the name of another export, or from another worksite, repeat nothing.
+        bytes_and_kind = hashes[file.path], file.file.suffix.lower(), worksite_in(file.path)
         original = originals.setdefault(bytes_and_kind, file)
         if original is not file:
             repeats[file.path] = original.path
