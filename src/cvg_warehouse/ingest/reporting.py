@@ -48,8 +48,8 @@ def problem_lines(result: IngestResult) -> Iterator[str]:
             "as in an earlier run, whose place in the order of deliveries stays, as do later "
             f"corrections: {_first(again)}"
         )
-    for found in result.notices:
-        yield _line([found])
+    for notice in result.notices:
+        yield _line([notice])
     for worksite, year, count in _missing(result):
         yield (
             f"warning: worksite {worksite}, {year}: {count:,} pathways of earlier deliveries are "
@@ -73,7 +73,7 @@ def problem_lines(result: IngestResult) -> Iterator[str]:
     ):
         count = sum(duplicate.reason == reason for duplicate in result.duplicates)
         if count:
-            yield f"warning: likely duplicates: {count:,} x {text}; none is merged: review them with cvg link"
+            yield f"warning: likely duplicates: {count:,} x {text}; none is merged: see cvg link"
 
 
 def _missing(result: IngestResult) -> list[tuple[str, int, int]]:
