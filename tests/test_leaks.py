@@ -1,4 +1,4 @@
-"""Names of people where nobody expects them: later runs, headers, names of files, folders, sheets."""
+"""Names of people where nobody looks for them: later runs, headers, files, folders, sheets."""
 
 from pathlib import Path
 
