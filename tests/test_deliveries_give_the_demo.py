@@ -33,6 +33,9 @@ def taken_in(delivered: Path) -> Workplace:
     run = run_cvg("ingest", str(delivered), "--out", str(place / "exports"),
                   CVG_PSEUDONYM_KEY=KEY.hex())  # fmt: skip
     assert run.returncode == 0, run.stderr
+    signed = run_cvg("link", str(place / "exports"), "--sign", "all", "--by", "tests",
+                     CVG_PSEUDONYM_KEY=KEY.hex())  # fmt: skip
+    assert signed.returncode == 0, signed.stderr
     workplace = Workplace(place / "exports", place / "cvg.duckdb")
     build = workplace.build()
     assert build.returncode in (0, 1), build.stderr

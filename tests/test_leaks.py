@@ -10,6 +10,7 @@ from tests.support.deliveries import (
     checks_of,
     csv_text,
     deliver,
+    salarie,
     salaries,
     saved,
     take_in,
@@ -92,7 +93,8 @@ def test_a_header_cell_is_never_said(tmp_path: Path) -> None:
 
 
 def test_names_of_files_folders_and_sheets_are_stood_for(tmp_path: Path) -> None:
-    book = saved(workbook({"salaries": salaries(PERSON), "Mme Zyxommequint": [{"a": "b"}]}))
+    people = [salarie(n, **PERSON) for n in (1, 2, 3)]
+    book = saved(workbook({"salaries": people, "Mme Zyxommequint": [{"a": "b"}]}))
     files = {
         "Zyxommequint Quiteriavolm/actions de Mme Zyxommequint 0698765432.csv": actions("Bailleur"),
         "PAR-01 Zyxommequint.xlsx": book,
