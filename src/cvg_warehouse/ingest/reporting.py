@@ -8,7 +8,7 @@ from rich.table import Table
 from cvg_warehouse.contracts.checks import all_checks
 from cvg_warehouse.contracts.exports import contract_of
 from cvg_warehouse.contracts.seeds import worksites_of
-from cvg_warehouse.ingest.findings import FileResult, Finding, IngestResult, Outcome
+from cvg_warehouse.ingest.findings import AbsentPathway, FileResult, Finding, IngestResult, Outcome
 from cvg_warehouse.ingest.folder import BY_ANNOUNCEMENT, BY_FILE, BY_FOLDER
 from cvg_warehouse.paths import CONTRACTS, REFERENCE_SEEDS
 from cvg_warehouse.terminal import out, shown
@@ -50,10 +50,11 @@ def problem_lines(result: IngestResult) -> Iterator[str]:
         )
     for notice in result.notices:
         yield _line([notice])
-    for worksite, year, count in _missing(result):
+    for (worksite, year), missing in _missing(result).items():
         yield (
-            f"warning: worksite {worksite}, {year}: {count:,} pathways of earlier deliveries are "
-            "not in its newest one; they stay loaded: people_missing.json lists them"
+            f"warning: worksite {worksite}, {year}: {len(missing):,} pathways of earlier "
+            "deliveries are not in its newest one and stay loaded, the first one of "
+            f"{missing[0].last_place}: people_missing.json lists them"
         )
     if result.settled_in_quarantine:
         yield (
@@ -76,9 +77,11 @@ def problem_lines(result: IngestResult) -> Iterator[str]:
             yield f"warning: likely duplicates: {count:,} x {text}; none is merged: see cvg link"
 
 
-def _missing(result: IngestResult) -> list[tuple[str, int, int]]:
-    counts = Counter((one.worksite, one.year) for one in result.missing)
-    return [(worksite, year, count) for (worksite, year), count in sorted(counts.items())]
+def _missing(result: IngestResult) -> dict[tuple[str, int], list[AbsentPathway]]:
+    missing: dict[tuple[str, int], list[AbsentPathway]] = defaultdict(list)
+    for one in result.missing:
+        missing[one.worksite, one.year].append(one)
+    return missing
 
 
 def print_result(result: IngestResult, is_dry: bool) -> None:

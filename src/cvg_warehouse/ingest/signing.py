@@ -19,11 +19,15 @@ REASONS = {
 
 
 def listed(store: Store) -> Iterator[str]:
-    """A line for each open entry, and one for the decisions."""
+    """A line for each open entry and for each decision, and one for how many there are."""
     entries = store.open_review()
     for found in entries:
         where, who = ", ".join(found.worksites), ", ".join(found.people)
         yield f"{review_id(found)}  {REASONS[found.reason]}: {where} ({who})"
+    for link in store.links:
+        verdict = "one person" if link.is_one_person else "different people"
+        pair = " and ".join(dict.fromkeys((link.first, link.second)))
+        yield f"signed    {verdict}: {pair}, by {link.signed_by} on {link.signed_on}"
     one = sum(link.is_one_person for link in store.links)
     yield (
         f"{len(entries):,} to review; signed: {one:,} pairs are one person, "
