@@ -10,7 +10,6 @@ from cvg_warehouse.contracts.exports import EXPORTS, LINEAGE, Contract, contract
 from cvg_warehouse.contracts.seeds import worksites_of
 from cvg_warehouse.ingest.expectations import (
     EXPLAINED,
-    key_failures,
     reference_failures,
     value_failures,
 )
@@ -55,6 +54,7 @@ UNKNOWN = {
 LEAST_FOR_VOLUME = 10
 LEAST_OF_LAST_YEAR = 0.6
 FULL = 0.5
+MISSED = ("id_salarie", "id_parcours", *LINEAGE)
 PLACE_OF = {"salaries": "chantier", "sorties": "chantier", "actions": "territoire"}
 
 
@@ -277,7 +277,7 @@ def _hold_shared_keys(name: str, export: Export) -> None:
     if not good.height:
         return
     key = (*contract.key, ORDER, SENDER)
-    shared = good[key_failures(good, key)]
+    shared = good.filter(pl.struct(key).is_duplicated())
     values = [field.name for field in contract.read] + [IDENTITY]
     for _, group in shared.group_by(key, maintain_order=True):
         agree = group.select(values).n_unique() == 1
@@ -295,7 +295,10 @@ def _hold_look_alikes(column: str, exports: dict[str, Export], history: pl.DataF
         pl.concat_str("fichier_source", pl.lit(":"), "ligne_source").alias("_place")
     )
     what = [SPACE, like, local]
-    known = pl.concat([old.select(*what, "_place"), new.select(*what, "_place")])
+    if not _clash(what, [old, *map(_good, exports.values())]):
+        return
+    new, old = new.select(*what, "_place"), old.select(*what, "_place")
+    known = pl.concat([old, new])
     known = known.filter(pl.col(like) != "").unique(what, keep="first", maintain_order=True)
     settled = set(old.select(what).rows())
     for name, export in exports.items():
@@ -306,6 +309,20 @@ def _hold_look_alikes(column: str, exports: dict[str, Export], history: pl.DataF
             for row, space, one, number, _, place in others.rows():
                 if (space, one, number) not in settled:
                     export.hold(row, column, "identifier_look_alike", place)
+
+
+def _clash(what: list[str], frames: list[pl.DataFrame]) -> bool:
+    """Whether two numbers of one space look alike: space, what they share, number."""
+    space, like, _ = what
+    hashed = [
+        rows.filter(pl.col(like) != "").select(
+            pl.struct(space, like).hash().alias("alike"), pl.struct(what).hash().alias("number")
+        )
+        for rows in frames
+        if like in rows.columns
+    ]
+    numbers = pl.concat(hashed).unique()
+    return bool(numbers["alike"].is_duplicated().any())
 
 
 def _hold_unknown_references(name: str, export: Export, exports: dict[str, Export]) -> None:
@@ -371,11 +388,14 @@ def _missing(export: Export) -> list[AbsentPathway]:
     if not new.height:
         return []
     where = ["annee", "chantier"]
-    all_rows = export.all_rows.with_columns(
-        pl.col("id_parcours").is_in(new["id_parcours"].to_list()).alias("_delivered"),
-    )
-    delivered = new.select(*where).unique()
-    known = all_rows.join(delivered, on=where, how="semi")
+    # A file whose every row is loaded for the first time misses nobody.
+    if new.height == export.all_rows.height:
+        return []
+    known = export.all_rows.select(*where, *MISSED, ORDER)
+    known = known.join(new.select(*where).unique(), on=where, how="semi")
+    delivered = new.select("id_parcours", pl.lit(value=True).alias("_delivered")).unique()
+    known = known.join(delivered, on="id_parcours", how="left")
+    known = known.with_columns(pl.col("_delivered").fill_null(value=False))
     share = pl.col("_delivered").mean().over(where)
     latest = pl.col(ORDER).max().over(where)
     gone = known.filter((share > FULL) & ~pl.col("_delivered") & (pl.col(ORDER) < latest))

@@ -63,20 +63,6 @@ def value_failures(export: str, rows: pl.DataFrame, this_year: int | None = None
     return _failures(computed, tuple(_value_expectations(contract, this_year or date.today().year)))
 
 
-def key_failures(rows: pl.DataFrame, key: tuple[str, ...]) -> list[int]:
-    """Rows that share their key (names of columns) with another row."""
-    import great_expectations.expectations as gxe
-
-    unique: Expectation
-    if len(key) > 1:
-        unique = gxe.ExpectCompoundColumnsToBeUnique(
-            column_list=list(key), ignore_row_if="never", meta=_meta("key_conflict", key[0])
-        )
-    else:
-        unique = gxe.ExpectColumnValuesToBeUnique(column=key[0], meta=_meta("key_conflict", key[0]))
-    return sorted({failure.row for failure in _failures(rows.select(key), (unique,), whole=True)})
-
-
 def reference_failures(rows: pl.DataFrame) -> list[Failure]:
     """Rows whose pathway is not known, or whose exit is earlier than its entry.
 
@@ -265,16 +251,13 @@ def _meta(check_id: str, column: str) -> dict[str, str]:
     return {"check_id": check_id, "column": column}
 
 
-def _failures(
-    rows: pl.DataFrame, expectations: tuple["Expectation", ...], whole: bool = False
-) -> list[Failure]:
-    """Where rows fail; looked at in pieces, so that memory stays small, unless it must be whole."""
+def _failures(rows: pl.DataFrame, expectations: tuple["Expectation", ...]) -> list[Failure]:
+    """Where rows fail; looked at in pieces, so that memory stays small."""
     import great_expectations as gx
 
     failures: set[Failure] = set()
-    size = max(rows.height, 1) if whole else ROWS_AT_ONCE
-    for start in range(0, rows.height, size):
-        piece = _pandas(rows.slice(start, size))
+    for start in range(0, rows.height, ROWS_AT_ONCE):
+        piece = _pandas(rows.slice(start, ROWS_AT_ONCE))
         batch = _batch_definition().get_batch({"dataframe": piece})
         suite = gx.ExpectationSuite("contract", expectations=list(expectations))
         for result in batch.validate(suite, result_format=WITHOUT_VALUES).results:

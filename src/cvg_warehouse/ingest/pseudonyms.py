@@ -24,7 +24,7 @@ from cvg_warehouse.terminal import Refusal, shown
 
 KEY, KEY_FILE = "CVG_PSEUDONYM_KEY", "CVG_PSEUDONYM_KEY_FILE"
 SHORTEST_KEY = 32
-FIGURES = 20
+FIGURES, SHORT = 20, 12
 PSEUDONYM = re.compile(rf"[0-9a-f]{{{FIGURES}}}")
 MAKE_ONE = f"make one with `cvg key new --out FILE` and name the file in {KEY_FILE}"
 
@@ -41,7 +41,12 @@ def pseudonym(key: bytes, kind: str, space: str, local: str) -> str:
 
 def name_hash(key: bytes, name: str) -> str:
     """What a person's name is remembered by; `name` is folded, as `people.names_in` gives it."""
-    return _keyed(key, f"name\0{name}")
+    return _keyed(key, f"name\0{name}")[:SHORT]
+
+
+def like_hash(key: bytes, looks: str) -> str:
+    """What is equal for identifiers that look alike; `looks` is `values.look_alike_key`'s."""
+    return _keyed(key, f"like\0{looks}")[:SHORT]
 
 
 def identity(key: bytes, name: str, first_name: str, birth_date: str) -> str:
@@ -52,7 +57,7 @@ def identity(key: bytes, name: str, first_name: str, birth_date: str) -> str:
 
 def delivery_id(key: bytes, path: str, sha256: str) -> str:
     """The id of a delivery: of the bytes of a file under its path."""
-    return _keyed(key, f"delivery\0{path}\0{sha256}")[:12]
+    return _keyed(key, f"delivery\0{path}\0{sha256}")[:SHORT]
 
 
 def tombstone(key: bytes, stored: str) -> str:

@@ -143,6 +143,8 @@ class Quarantine:
 
     def _is_settled(self, name: str, rows: pl.DataFrame, export: Export) -> pl.Series:
         """Whether a later delivery, or the row itself after it was corrected, is loaded by now."""
+        if not rows.height:
+            return pl.Series([], dtype=pl.Boolean)
         key = [*contract_of(name).key, SENDER]
         loaded = export.all_rows.select(
             *key, pl.col(ORDER).alias("_loaded"), *(pl.col(c).alias(f"_l_{c}") for c in LINEAGE)
@@ -242,6 +244,8 @@ def _header(column: str) -> str:
 def _come_again(earlier: pl.DataFrame, export: Export) -> pl.Series:
     """Whether a row stands in this run too: its delivery was read again, or it comes back."""
     new = export.rows
+    if not earlier.height:
+        return pl.Series([], dtype=pl.Boolean)
     own = new.filter(pl.col("_fichier_source") == "")
     places = set(own.select(DELIVERY, SHEET, pl.col(LINE).cast(pl.String)).rows())
     places |= set(new.select("_livraison", "_feuille_source", "_ligne_source").rows())

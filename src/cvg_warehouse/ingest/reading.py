@@ -22,6 +22,7 @@ from cvg_warehouse.ingest.pseudonyms import (
     PSEUDONYM,
     identity,
     key_version,
+    like_hash,
     local_pseudonym,
     name_hash,
 )
@@ -233,7 +234,7 @@ def _local_or_nothing(key: bytes, kind: str, identifier: str) -> str:
 
 
 def _like_or_nothing(key: bytes, identifier: str) -> str:
-    return local_pseudonym(key, "like", look_alike_key(identifier)) if identifier else ""
+    return like_hash(key, look_alike_key(identifier)) if identifier else ""
 
 
 def _wrong_pseudonym(value: str) -> str | None:

@@ -26,6 +26,8 @@ from cvg_warehouse.files import locked
 from cvg_warehouse.ingest.combining import Before, Combined
 from cvg_warehouse.ingest.findings import FileResult, IngestResult, LikelyDuplicate
 from cvg_warehouse.ingest.identities import (
+    DELIVERY,
+    ORDER,
     PEOPLE,
     SENDER,
     SPACE,
@@ -222,9 +224,7 @@ class Store:
                 for name, export in combined.exports.items():
                     latest = linked(name, export.all_rows, self.links)
                     _write_export(new / f"{name}.csv", name, latest)
-                    history = export.settled.history
-                    history = history.sort(pl.all()).select(history_columns(name))
-                    history.write_parquet(new / history_file(name))
+                    in_order(export.settled.history).write_parquet(new / history_file(name))
                     kept.write(held, name, export, version)
                 kept.write_unreadable(held, readings, version)
                 kept.write_real_names(held, real_names)
@@ -346,6 +346,15 @@ def _described(file: FileResult, sent: Sent) -> dict[str, Any]:
 
 def _order(delivered_on: str, run: int) -> str:
     return f"{delivered_on or '0000-00-00'} {run:06d}"
+
+
+def in_order(history: pl.DataFrame) -> pl.DataFrame:
+    """The rows in the order of their places, so that the same rows are the same bytes."""
+    line = pl.col("ligne_source").cast(pl.Int64, strict=False)
+    places = history.select("fichier_source", "feuille_source", line, DELIVERY, ORDER)
+    at = places.with_columns(pl.int_range(pl.len()).alias("_at")).sort(pl.all())["_at"]
+    # A copy of all columns is left out where they are in order already.
+    return history if (at == pl.int_range(len(at), eager=True)).all() else history[at]
 
 
 def _write_export(file: Path, name: str, rows: pl.DataFrame) -> None:
