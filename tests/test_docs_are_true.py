@@ -39,7 +39,8 @@ NODE = re.compile(r"(?:stg|fct|dim|ind|agg|mart|report|edition_)_[\w*]+")
 MADE = (
     *("target/*", "logs/*", "editions/*", ".venv/*", ".streamlit/secrets.toml", "current.json"),
     *("build.log", "dbt.log", "run_results.json", "index.html", "columns.html", "controles.html"),
-    *("manifest.json", "corrections.json", "livraison.csv"),
+    *("manifest.json", "corrections.json", "people_missing.json", "livraison.csv"),
+    *("noms_de_fichiers.csv", "people.parquet", "history_*.parquet"),
 )
 VARIABLE = re.compile(
     r"\b(?:CVG|DBT|GX|POLARS)_[A-Z][A-Z_]*\b|\bDO_NOT_TRACK\b"
