@@ -316,3 +316,18 @@ def test_feedback_stays_out_of_the_project_and_of_other_folders(tmp_path: Path) 
 def test_no_text_of_the_worksites_own_is_a_formula() -> None:
     assert plain("=1+1") == "'=1+1"
     assert plain(" @x\u202e\x00") == "' @x  "
+
+
+def test_a_number_that_looks_like_another_one_is_shown_beside_it(tmp_path: Path) -> None:
+    rows = [salarie(1, id_salarie="AB-12"), salarie(2, id_salarie="ab-12")]
+    later = [salarie(3, id_salarie="AB–12")]
+    take_in(tmp_path, {"PAR-01 salaries.csv": csv_text(rows[:1])})
+    result = take_in(
+        tmp_path, {"PAR-01 salaries 2.csv": csv_text(rows[1:]), "c salaries.csv": csv_text(later)}
+    )
+    write_feedback(result, tmp_path / "feedback", tmp_path / "no warehouse")
+    book = openpyxl.load_workbook(next((tmp_path / "feedback").rglob("retour-PAR-01.xlsx")))
+    told = {str(row[4]) for row in book["À corriger"].iter_rows(values_only=True)}
+    assert "id_salarie (voir PAR-01 salaries.csv, ligne 2)" in {
+        text.replace("\xa0", " ") for text in told
+    }

@@ -153,9 +153,8 @@ class FeedbackBook:
             severity = severity_of(one.check_id)
             guidance = typeset(all_checks()[one.check_id].guidance_fr)
             place = plain(one.file), plain(one.sheet), one.line or None
-            self._row(
-                sheet, line, [SEVERITIES[severity], *place, ", ".join(columns), guidance], severity
-            )
+            where = ", ".join(columns) + _seen(one.other)
+            self._row(sheet, line, [SEVERITIES[severity], *place, where, guidance], severity)
         if len(found) > MOST_ROWS:
             rest = f"… et {len(found) - MOST_ROWS} autres : corrigez d'abord celles-ci."
             sheet.write_string(MOST_ROWS + 1, 0, rest, self.formats["note"])
@@ -239,3 +238,9 @@ class FeedbackBook:
                 sheet.write_string(line, column, value, form)
             else:
                 sheet.write_number(line, column, value, self.formats["count"])
+
+
+def _seen(other: str) -> str:
+    """The place that a row is compared with, as a reader takes it: `file:line`, or a line here."""
+    where, _, line = other.rpartition(":")
+    return f" (voir {f'{plain(where)}, ' if where else ''}ligne {line})" if other else ""
