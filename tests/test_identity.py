@@ -115,6 +115,18 @@ def test_a_follow_up_is_of_the_worksite_that_its_file_or_its_row_names(tmp_path:
     )
 
 
+def test_a_team_says_whose_number_it_means(tmp_path: Path) -> None:
+    """Whatever lies beside its file: the number may be that of a worksite that comes later."""
+    told = action(1, **ROUEN, id_parcours="P0001")
+    files = {"ROU-01 salaries.csv": ONE, "equipe 08-Rouen actions.csv": csv_text([told])}
+    result = take_in(tmp_path, dict(files))
+    assert "worksite_needed" in checks_of(result)
+    assert not loaded(tmp_path, "actions")
+    named = csv_text([told | {"chantier": "ROU-01"}])
+    assert take_in(tmp_path, {"equipe 08-Rouen actions.csv": named}).all_is_well
+    assert len(loaded(tmp_path, "actions")) == 1
+
+
 def test_teams_and_worksites_number_their_own_actions_and_sessions(tmp_path: Path) -> None:
     lyon = {"territoire": "02-Lyon"}
     result = take_in(

@@ -18,7 +18,7 @@ from cvg_warehouse.ingest.private_names import private_names
 from cvg_warehouse.ingest.pseudonyms import delivery_id, key_version
 from cvg_warehouse.ingest.quarantine import Quarantine
 from cvg_warehouse.ingest.reading import LINE, FileReading, SheetReading
-from cvg_warehouse.ingest.senders import worksite_in
+from cvg_warehouse.ingest.senders import sender_in, worksite_in
 from cvg_warehouse.ingest.sheets import Place
 from cvg_warehouse.ingest.store import Store, open_store
 from cvg_warehouse.ingest.workers import read_all
@@ -110,7 +110,9 @@ def _sent(
     for reading in readings:
         reading.delivery = delivery_id(key, reading.path, reading.sha256)
         named = worksite_in(reading.path)
-        candidates = (_worksites_of(reading), by_folder[_folder(reading.path)])
+        candidates = [_worksites_of(reading)]
+        # What lies beside the file of a team says nothing of the numbers in it.
+        candidates += [] if sender_in(reading.path) else [by_folder[_folder(reading.path)]]
         alone = [next(iter(found)) for found in candidates if len(found) == 1]
         delivered_on = files[reading.path].delivered_on if reading.path in files else ""
         sent[reading.delivery] = Sent(
