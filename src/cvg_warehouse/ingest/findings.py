@@ -173,16 +173,16 @@ class IngestResult:
     rows: dict[str, int]
     """Rows of each consolidated export after the run, earlier deliveries included."""
     absent: list[AbsentWorksite]
-    missing: list[AbsentPathway]
     corrections: list[Correction]
     """Rows that this run's deliveries replaced, or that came after what replaces them."""
-    notices: list[Finding]
-    """Findings on rows of earlier deliveries: put into quarantine now, or disagreed with."""
     duplicates: list[LikelyDuplicate]
     key_version: str
     contract_hash: str
     out: Path
     quarantine: Path
+    missing: list[AbsentPathway] = field(default_factory=list)
+    notices: list[Finding] = field(default_factory=list)
+    """Findings on rows of earlier deliveries: put into quarantine now, or disagreed with."""
     ignored: int = 0
     """Files of the system or the spreadsheet that were left out."""
     settled_in_quarantine: int = 0
