@@ -12,7 +12,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
@@ -23,7 +22,7 @@ from cvg_warehouse.terminal import Refusal, complain, fault
 class Plugin(BasePlugin):
     """Keeps the warehouse to its owner; puts the functions into the connection, not the file."""
 
-    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+    def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:  # noqa: ANN401
         """Make the file, and what DuckDB puts beside it, for the owner alone, also one from before.
 
         dbt has this process to itself, or `cvg build` sets the umask back.
