@@ -97,7 +97,8 @@ def with_stored_identifiers(export: str, rows: pl.DataFrame, key: bytes) -> pl.D
         asked = pl.DataFrame({"space": rows[SPACE], "local": rows[LOCAL + name]})
         pairs = asked.unique()
         made = [
-            pseudonym(key, name, space, one) if space and one else "" for space, one in pairs.rows()
+            pseudonym(key, name, space, one) if space and one else ""
+            for space, one in pairs.iter_rows()
         ]
         pairs = pairs.with_columns(pl.Series(name, made, dtype=pl.String))
         stored_by_pair = asked.join(pairs, on=["space", "local"], how="left", maintain_order="left")
@@ -120,7 +121,9 @@ def people_of(
     people = rows.filter(told).select(
         "id_salarie", "chantier", pl.col(identity).alias("identite"), pl.col(names).alias("noms")
     )
-    rest = set(other_names) - set(people["noms"].str.split(" ").explode().drop_nulls())
+    rest = set(other_names) - set(
+        people["noms"].unique().str.split(" ").explode().unique().drop_nulls()
+    )
     without = pl.DataFrame({"noms": sorted(rest)}, schema={"noms": pl.String})
     without = without.with_columns(pl.lit("").alias(name) for name in PEOPLE[:-1])
     return pl.concat([people, without.select(PEOPLE)]).unique(maintain_order=True)
