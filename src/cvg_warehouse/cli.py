@@ -240,6 +240,8 @@ def ingest(
 
     Exit status: 0 all is loaded, 1 something was refused or is in quarantine, 2 nothing was done.
     """
+    # Read when Polars is imported: memory that is free goes back to the system at once.
+    os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0")
     from cvg_warehouse.feedback import feedback_folder, write_feedback
     from cvg_warehouse.ingest import run
     from cvg_warehouse.ingest.pseudonyms import load_key
