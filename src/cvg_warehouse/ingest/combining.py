@@ -149,7 +149,8 @@ def combine(
     new_people = people_of(
         _good(salaries), IDENTITY, NAMES_HASHED, set().union(*(one.names for one in readings))
     )
-    duplicates = likely_duplicates(before.people, new_people)
+    people = remembered(before.people, new_people)
+    duplicates = likely_duplicates(before.people, new_people, people)
     return Combined(
         exports=exports,
         corrections=[found for one in exports.values() for found in one.settled.corrections],
@@ -159,7 +160,7 @@ def combine(
         missing=_missing(salaries),
         drops=[drop for name in PLACE_OF for drop in _drops(name, exports[name])],
         notices=notices,
-        people=remembered(before.people, new_people),
+        people=people,
         names=names,
     )
 
@@ -221,11 +222,8 @@ def _named_in(name: str, old: pl.DataFrame, names: KnownNames) -> list[Leaving]:
     """Earlier rows with a name in a free column that was not known when they were taken in."""
     leaving = []
     for column in contract_of(name).fields if names and old.height else ():
-        if column.is_free:
-            texts = old[column.name].unique()
-            wrong = [text for text in texts if points_at_a_person(text, names) == "text_name"]
-            if wrong:
-                leaving.append(Leaving(old[column.name].is_in(wrong), column.name, "text_name"))
+        if column.is_free and (wrong := _naming(old[column.name], names)):
+            leaving.append(Leaving(old[column.name].is_in(wrong), column.name, "text_name"))
     return leaving
 
 
@@ -258,10 +256,14 @@ def _hold_names(name: str, export: Export, names: KnownNames) -> None:
     for column in contract_of(name).fields:
         if column.is_free and names:
             values = export.rows[column.name]
-            found = [v for v in values.unique().to_list() if points_at_a_person(v, names)]
-            found = [v for v in found if points_at_a_person(v, names) == "text_name"]
+            found = _naming(values, names)
             for row in values.is_in(found).arg_true() if found else ():
                 export.hold(row, column.name, "text_name")
+
+
+def _naming(texts: pl.Series, names: KnownNames) -> list[str]:
+    """Those of the texts that name a person."""
+    return [text for text in texts.unique() if points_at_a_person(text, names) == "text_name"]
 
 
 def _good(export: Export) -> pl.DataFrame:

@@ -142,15 +142,17 @@ def remembered(known: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def likely_duplicates(known: pl.DataFrame, new: pl.DataFrame) -> list[LikelyDuplicate]:
+def likely_duplicates(
+    known: pl.DataFrame, new: pl.DataFrame, after: pl.DataFrame
+) -> list[LikelyDuplicate]:
     """Identifiers that seem to be one person, and identifiers that seem to be two; none is merged.
 
-    One identifier is looked at as this run and the ones before knew it, one person as it is known
-    after the run.
+    One identifier is looked at as this run and the ones before knew it, one person as `after` the
+    run it is known (see `remembered`).
     """
     found = []
     for reason, one, many, rows in (
-        ("same_identity", "identite", "id_salarie", remembered(known, new)),
+        ("same_identity", "identite", "id_salarie", after),
         ("same_identifier", "id_salarie", "identite", _met_again(known, new)),
     ):
         shared = rows.filter(pl.col("identite") != "").filter(pl.col(many).n_unique().over(one) > 1)

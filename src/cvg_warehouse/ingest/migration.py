@@ -29,11 +29,11 @@ from cvg_warehouse.ingest.pseudonyms import delivery_id
 from cvg_warehouse.ingest.quarantine import Quarantine
 from cvg_warehouse.ingest.reading import LIKE
 from cvg_warehouse.ingest.senders import shared_spaces, worksite_in
-from cvg_warehouse.ingest.settling import history_columns
+from cvg_warehouse.ingest.settling import UNDATED, history_columns
 from cvg_warehouse.ingest.store import FORMAT, Store
 from cvg_warehouse.terminal import Refusal, shown
 
-EARLIEST = "0000-00-00 000000"
+EARLIEST = f"{UNDATED} 000000"
 
 
 @dataclass
@@ -59,7 +59,6 @@ def migrate(store: Store, key: bytes, dry_run: bool = False) -> Migrated:
         raise Refusal(f"{shown(store.out)}: is migrated already; nothing to do")
     store.manifest = store.manifest | {
         "format": FORMAT,
-        "number_spaces": shared_spaces(),
         "files": [_with_sender(file, key) for file in store.manifest.get("files", [])],
     }
     # Of several files under one path the exports hold what the latest said.

@@ -16,7 +16,7 @@ from cvg_warehouse.contracts.text import words_of
 from cvg_warehouse.ingest.people import KnownNames, ordinary_words, points_at_a_person
 from cvg_warehouse.ingest.pseudonyms import local_pseudonym
 from cvg_warehouse.ingest.reading import FileReading
-from cvg_warehouse.ingest.senders import territories
+from cvg_warehouse.ingest.senders import spaced, territories
 from cvg_warehouse.ingest.sheets import Place
 
 CIVILITY = re.compile(
@@ -49,6 +49,11 @@ class PrivateNames:
         """The name of a sheet, as it may be kept."""
         return self._kept(name, "feuille")
 
+    def other(self, place: str) -> str:
+        """A place of the same file, `sheet:line` or `:line`, as it may be kept."""
+        sheet, colon, line = place.rpartition(":")
+        return self.sheet(sheet) + colon + line
+
     def _kept(self, name: str, kind: str) -> str:
         if not name or not names_a_person(name, self.names):
             return name
@@ -68,7 +73,10 @@ def private_names(
         reading.path = private.path(reading.path)
 
         def kept(places: Iterable[Place]) -> list[Place]:
-            return [replace(place, sheet=private.sheet(place.sheet)) for place in places]
+            return [
+                replace(place, sheet=private.sheet(place.sheet), other=private.other(place.other))
+                for place in places
+            ]
 
         reading.refused, reading.warnings = kept(reading.refused), kept(reading.warnings)
         for sheet in reading.sheets:
@@ -98,12 +106,10 @@ def names_a_person(name: str, names: KnownNames) -> bool:
 
 def _known_words(name: str) -> list[str]:
     """Words of the name that say the sender or the export, which stay readable."""
-    spaced = " ".join(("", *words_of(name), ""))
-    codes = [*territory_of_worksite(), *territories()]
-    said = [code for code in codes if " ".join(("", *words_of(code), "")) in spaced]
-    exports = {
-        export for words, export in export_names().items() if f" {' '.join(words)} " in spaced
-    }
+    words = spaced(name)
+    said = [code for code in (*territory_of_worksite(), *territories()) if spaced(code) in words]
+    names = export_names().items()
+    exports = {export for of_export, export in names if f" {' '.join(of_export)} " in words}
     return [*said[:1], *sorted(exports - {"-"})]
 
 

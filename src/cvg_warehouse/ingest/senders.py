@@ -22,8 +22,8 @@ def sender_in(path: str) -> str:
     """
     for codes in (tuple(territory_of_worksite()), territories()):
         for part in reversed(path.split("/")):
-            name = _spaced(part.rsplit(".", 1)[0])
-            named = [code for code in codes if _spaced(code) in name]
+            name = spaced(part.rsplit(".", 1)[0])
+            named = [code for code in codes if spaced(code) in name]
             if len(named) == 1:
                 return named[0]
     return ""
@@ -47,6 +47,6 @@ def shared_spaces() -> dict[str, str]:
     return {row["worksite"]: row["space"] for row in table(NUMBER_SPACES)}
 
 
-def _spaced(text: str) -> str:
-    """The words of a text, each between spaces."""
+def spaced(text: str) -> str:
+    """The words of a text, folded, each between spaces: so that a code is found as a whole."""
     return " ".join(("", *words_of(text), ""))

@@ -6,7 +6,6 @@ from datetime import date
 from cvg_warehouse.ingest.combining import combine
 from cvg_warehouse.ingest.links import Link, pairs_of, review_id
 from cvg_warehouse.ingest.quarantine import Quarantine
-from cvg_warehouse.ingest.senders import shared_spaces
 from cvg_warehouse.ingest.store import Store
 from cvg_warehouse.terminal import Refusal
 
@@ -66,6 +65,5 @@ def signed(
     store.links = [link for link in kept if (link.first, link.second) not in replaced] + new
     sent = store.sent_before()
     combined = combine([], sent, store.before(key), key)
-    manifest = store.manifest | {"number_spaces": shared_spaces()}
-    store.write(combined, manifest, Quarantine(store.quarantine, sent, key, combined.names))
+    store.write(combined, store.manifest, Quarantine(store.quarantine, sent, key, combined.names))
     return len(one) + len(apart) + taken_back

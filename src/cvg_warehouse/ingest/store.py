@@ -48,7 +48,7 @@ from cvg_warehouse.ingest.links import (
 from cvg_warehouse.ingest.quarantine import Quarantine
 from cvg_warehouse.ingest.reading import FileReading
 from cvg_warehouse.ingest.senders import shared_spaces
-from cvg_warehouse.ingest.settling import history_columns
+from cvg_warehouse.ingest.settling import UNDATED, history_columns
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.terminal import Refusal, shown
 
@@ -277,13 +277,13 @@ class Store:
             "format": FORMAT,
             "key_version": result.key_version,
             "contract_hash": result.contract_hash,
-            "number_spaces": shared_spaces(),
             "files": [files[place] for place in sorted(files)],
             "absent_worksites": [asdict(absent) for absent in result.absent],
         }
 
     def _fingerprints(self, combined: Combined, new: Path) -> dict[str, Any]:
         return {
+            "number_spaces": shared_spaces(),
             "exports": {
                 name: {
                     "rows": combined.exports[name].all_rows.height,
@@ -345,7 +345,7 @@ def _described(file: FileResult, sent: Sent) -> dict[str, Any]:
 
 
 def _order(delivered_on: str, run: int) -> str:
-    return f"{delivered_on or '0000-00-00'} {run:06d}"
+    return f"{delivered_on or UNDATED} {run:06d}"
 
 
 def in_order(history: pl.DataFrame) -> pl.DataFrame:

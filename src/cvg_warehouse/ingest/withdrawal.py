@@ -18,7 +18,6 @@ from cvg_warehouse.ingest.identities import DELIVERY, LOCAL, SENDER
 from cvg_warehouse.ingest.links import one_for_each
 from cvg_warehouse.ingest.pseudonyms import PSEUDONYM, tombstone
 from cvg_warehouse.ingest.quarantine import Quarantine
-from cvg_warehouse.ingest.senders import shared_spaces
 from cvg_warehouse.ingest.store import Store, names_of
 from cvg_warehouse.terminal import Refusal
 
@@ -175,7 +174,6 @@ def withdraw(
         done.waiting[name] = export.settled.expelled.height
     if not dry_run:
         manifest = store.manifest | {
-            "number_spaces": shared_spaces(),
             "withdrawn_people": sorted(withdrawn),
             "withdrawals": [
                 *store.withdrawals,
