@@ -19,7 +19,7 @@
   The rule models (folder models/rules) that are counted in one way:
 
   - `people`: boolean columns as distinct people, numeric ones as means and medians (agg_people, agg_measures);
-  - `worksites`: boolean columns as worksites, numeric ones as sums (agg_worksites);
+  - `worksites`: boolean columns as worksites or territories, numeric ones as sums of people (agg_worksites);
   - `rows`: one row per indicator and counted thing, no columns (agg_partners).
 
   dbt must know these names before it has read the project, so they stand here; a model of the folder
@@ -31,7 +31,7 @@
       'ind_headcount', 'ind_public', 'ind_barriers_at_entry', 'ind_barriers_at_exit', 'ind_support',
       'ind_pathways', 'ind_exits', 'ind_housing', 'ind_health', 'ind_post_exit',
     ],
-    'worksites': ['ind_worksites'],
+    'worksites': ['ind_worksites', 'ind_territories'],
     'rows': ['ind_partners', 'ind_sessions'],
   } -%}
   {%- if execute -%}

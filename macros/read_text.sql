@@ -49,3 +49,8 @@ nullif(concat_ws('; '
 {%- endfor %}
 ), '')
 {%- endmacro %}
+
+{# What a code looks like: capitals as A, digits as 9. #}
+{% macro shape_of_code(column) -%}
+translate({{ column }}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789', '{{ 'A' * 26 }}{{ '9' * 10 }}')
+{%- endmacro %}

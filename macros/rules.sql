@@ -15,3 +15,14 @@ having count(*) > 0
 {% macro columns_of(relation) -%}
   {{- return(graph.nodes['model.' ~ project_name ~ '.' ~ relation.identifier].columns.values() | list if execute else []) -}}
 {%- endmacro %}
+
+{# The file that a staging model reads, as people know it. #}
+{% macro file_of(relation) -%}
+  {%- set seeds = [] -%}
+  {%- if execute -%}
+    {%- for id in graph.nodes['model.' ~ project_name ~ '.' ~ relation.identifier].depends_on.nodes -%}
+      {%- do seeds.append(graph.nodes[id].original_file_path.split('/') | last) -%}
+    {%- endfor -%}
+  {%- endif -%}
+  {{- return(seeds | join(', ')) -}}
+{%- endmacro %}

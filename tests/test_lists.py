@@ -173,7 +173,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.add_row("worksite_territories", worksite_id=WORKSITE, territory_id=FURTHER)
     run = project.cvg("build", CVG_PUBLISH="no")
     assert run.returncode == 0, run.stderr
-    assert "worksites_lie_in_their_territory" not in run.stderr
+    assert "chantier" not in run.stderr
     return project
 
 

@@ -1,29 +1,27 @@
--- Worksites in the numerator and the denominator of the indicators that count worksites, and the
+-- Worksites and territories in the numerator and the denominator of the indicators that count them, and the
 -- people of some worksites as a share of all.
-with worksites as (
-    select * from {{ ref('ind_worksites') }}
-)
-{% for column in indicator_columns(ref('ind_worksites'), 'boolean') %}
-select
-    reporting_year,
-    geography_id,
-    population,
-    '{{ column }}' as indicator_column,
-    count(case when {{ column }} then 1 end) as numerator,
-    count({{ column }}) as denominator
-from worksites
-group by reporting_year, geography_id, population
-union all
+{%- set counts = [] %}
+{%- for model in rule_models('worksites') %}
+{%- for type in ['boolean', 'number'] %}
+{%- for column in indicator_columns(model, type) %}
+{%- do counts.append({'model': model, 'column': column, 'type': type}) %}
 {%- endfor %}
-{%- for column in indicator_columns(ref('ind_worksites'), 'number') %}
+{%- endfor %}
+{%- endfor %}
+{%- for count in counts %}
 select
     reporting_year,
     geography_id,
     population,
-    '{{ column }}' as indicator_column,
-    sum({{ column }})::bigint as numerator,
+    '{{ count.column }}' as indicator_column,
+    {%- if count.type == 'boolean' %}
+    count(case when {{ count.column }} then 1 end) as numerator,
+    count({{ count.column }}) as denominator
+    {%- else %}
+    sum({{ count.column }})::bigint as numerator,
     sum(counted_here)::bigint as denominator
-from worksites
+    {%- endif %}
+from {{ count.model }}
 group by reporting_year, geography_id, population
 {{ 'union all' if not loop.last }}
 {%- endfor %}

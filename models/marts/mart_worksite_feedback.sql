@@ -1,4 +1,4 @@
--- A worksite's own indicators beside those of its territory and of the whole programme.
+-- A worksite's own indicators beside those of the territory that it lay in that year and of the whole programme.
 -- For the worksite alone, never published.
 with by_column as (
     select
@@ -45,36 +45,47 @@ counted as (
     from {{ ref('ind_partners') }}
     where worksite_id is not null
     group by worksite_id, reporting_year, indicator_id, breakdown
+),
+
+placed as (
+    select
+        counted.*,
+        -- of a year in which it supports nobody, and only has exits or follow-ups, the declared one is known
+        coalesce(years.territory_id, worksites.territory_id) as territory_id
+    from counted
+    left join {{ ref('dim_worksite_years') }} as years
+        on counted.worksite_id = years.worksite_id and counted.reporting_year = years.reporting_year
+    left join {{ ref('dim_worksites') }} as worksites on counted.worksite_id = worksites.worksite_id
 )
 
 select
-    counted.worksite_id,
-    counted.reporting_year,
-    counted.indicator_id,
-    counted.breakdown,
-    case when catalogue.statistic in ('share', 'count') then counted.numerator end::double as numerator,
-    case when catalogue.statistic != 'count' then counted.denominator end::double as denominator,
+    placed.worksite_id,
+    placed.reporting_year,
+    placed.territory_id,
+    placed.indicator_id,
+    placed.breakdown,
+    case when catalogue.statistic in ('share', 'count') then placed.numerator end::double as numerator,
+    case when catalogue.statistic != 'count' then placed.denominator end::double as denominator,
     case catalogue.statistic
-        when 'share' then counted.numerator / counted.denominator
-        when 'count' then counted.numerator
-        else counted.measure
+        when 'share' then placed.numerator / placed.denominator
+        when 'count' then placed.numerator
+        else placed.measure
     end::double as value,
     territory.value as territory_value,
     whole.value as national_value
-from counted
-inner join {{ ref('stg_reference__indicators') }} as catalogue on counted.indicator_id = catalogue.indicator_id
-inner join {{ ref('dim_worksites') }} as worksites on counted.worksite_id = worksites.worksite_id
+from placed
+inner join {{ ref('stg_reference__indicators') }} as catalogue on placed.indicator_id = catalogue.indicator_id
 left join {{ ref('mart_indicators') }} as territory
     on
-        worksites.territory_id = territory.geography_id
-        and counted.reporting_year = territory.reporting_year
-        and counted.indicator_id = territory.indicator_id
-        and counted.breakdown = territory.breakdown
+        placed.territory_id = territory.geography_id
+        and placed.reporting_year = territory.reporting_year
+        and placed.indicator_id = territory.indicator_id
+        and placed.breakdown = territory.breakdown
         and territory.population = 'all'
 left join {{ ref('mart_indicators') }} as whole
     on
         whole.geography_id = 'Total'
-        and counted.reporting_year = whole.reporting_year
-        and counted.indicator_id = whole.indicator_id
-        and counted.breakdown = whole.breakdown
+        and placed.reporting_year = whole.reporting_year
+        and placed.indicator_id = whole.indicator_id
+        and placed.breakdown = whole.breakdown
         and whole.population = 'all'

@@ -1,17 +1,15 @@
 -- Worksites in long form: one row per indicator and worksite x year x place x population with a supported person.
 -- true = numerator, false = denominator only.
--- A worksite counts in its own territory, with all its people, also with those whom it delivers under another one.
+-- A worksite counts in one territory a year, with all its people, also with those whom it delivers under another one.
 with people as (
     select distinct
         deliveries.reporting_year,
         populations.population,
-        coalesce(worksites.territory_id, deliveries.territory_id) as territory_id,
         deliveries.worksite_id,
         deliveries.person_key,
         deliveries.sex
     from {{ ref('fct_pathway_years') }} as deliveries
     inner join {{ ref('dim_populations') }} as populations on deliveries.population = populations.member
-    left join {{ ref('dim_worksites') }} as worksites on deliveries.worksite_id = worksites.worksite_id
     where deliveries.is_supported
 ),
 
@@ -20,7 +18,6 @@ worksites as (
         reporting_year,
         population,
         worksite_id,
-        min(territory_id) as territory_id,
         count(distinct person_key) as supported,
         count(distinct case when sex = 'F' then person_key end) as women,
         count(distinct case when sex is not null then person_key end) as known_sex
@@ -37,7 +34,9 @@ placed as (
             order by worksites.women desc, worksites.worksite_id asc
         ) as place_in_order
     from worksites
-    inner join {{ ref('dim_geographies') }} as places on worksites.territory_id = places.territory_id
+    inner join {{ ref('dim_worksite_years') }} as years
+        on worksites.worksite_id = years.worksite_id and worksites.reporting_year = years.reporting_year
+    inner join {{ ref('dim_geographies') }} as places on years.territory_id = places.territory_id
 ),
 
 ranked as (
@@ -48,11 +47,7 @@ ranked as (
             partition by reporting_year, geography_id, population
             order by place_in_order
             rows between unbounded preceding and current row
-        ) - women as women_in_larger_worksites,
-        row_number() over (
-            partition by reporting_year, geography_id, population, territory_id
-            order by worksite_id
-        ) as number_in_territory
+        ) - women as women_in_larger_worksites
     from placed
 ),
 
@@ -115,9 +110,6 @@ select
     ranked.worksite_id,
     ranked.supported,
     ranked.supported - coalesce(counted_before.people, 0) as counted_here,
-    ranked.territory_id,
-    -- a territory counts with its first worksite
-    ranked.number_in_territory = 1 as headcount__territories,
     true as headcount__worksites,
     coalesce(dim_worksites.first_year = ranked.reporting_year, false) as headcount__worksites_joined,
     {{ within('ranked.known_sex > 0', 'ranked.women > 0.5 * ranked.known_sex') }}

@@ -58,7 +58,7 @@ def supported(deliveries: pl.DataFrame, data: Exports) -> pl.DataFrame:
         .agg(*_acted(), officer_any=pl.lit(True))
     )
     rows = rows.join(
-        worksite_years(data).select(chantier="worksite", joined="year"), on="chantier", how="left"
+        first_years(data).select(chantier="worksite", joined="year"), on="chantier", how="left"
     )
     return rows.join(mobilised, on=["person", "year"], how="left")
 
@@ -71,22 +71,14 @@ def _acted() -> list[pl.Expr]:
     ]
 
 
-def worksite_years(data: Exports) -> pl.DataFrame:
-    """Every worksite, declared or named in the exports, with its territory and its first year."""
-    delivered = data.salaries.group_by(worksite="chantier").agg(
-        seen=year_in().min(), seen_in=pl.col("territoire").min()
-    )
-    declared = data.worksites.select(
-        worksite="worksite_id", declared=year_in("first_year"), declared_in="territory_id"
-    )
+def first_years(data: Exports) -> pl.DataFrame:
+    """The first year of every worksite, declared or named in the exports."""
+    delivered = data.salaries.group_by(worksite="chantier").agg(seen=year_in().min())
+    declared = data.worksites.select(worksite="worksite_id", declared=year_in("first_year"))
     return (
         declared.join(delivered, on="worksite", how="full", coalesce=True)
         .filter(pl.col("worksite").is_not_null())
-        .select(
-            "worksite",
-            year=pl.coalesce("declared", "seen"),
-            territory=pl.coalesce("declared_in", "seen_in"),
-        )
+        .select("worksite", year=pl.coalesce("declared", "seen"))
     )
 
 

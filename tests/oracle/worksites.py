@@ -4,26 +4,34 @@ import polars as pl
 from tests.oracle.counting import GROUP, PLACE, levels
 from tests.oracle.lists import SEXES
 from tests.oracle.reading import Exports, is_known
-from tests.oracle.rows import worksite_years
+from tests.oracle.rows import first_years
 
 
 def _of_worksites(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:
-    """Supported people of worksites, each in the territory of the worksite itself."""
-    home = dict(worksite_years(data).select("worksite", "territory").rows())
-    return rows.filter(pl.col("supported") & pl.col("chantier").is_not_null()).with_columns(
-        territory=pl.col("chantier").replace_strict(home, return_dtype=pl.String)
+    """Supported people of worksites, each in the territory that the worksite lay in that year.
+
+    Most of its people of the year are there; of two territories with as many, it is the declared
+    one, then the first.
+    """
+    people = rows.filter(pl.col("supported") & pl.col("chantier").is_not_null())
+    declared = data.worksites.select(chantier="worksite_id", declared="territory_id")
+    homes = (
+        people.group_by("year", "chantier", "territory")
+        .agg(people=pl.col("person").n_unique())
+        .join(declared, on="chantier", how="left")
+        .with_columns(elsewhere=pl.col("territory").ne_missing(pl.col("declared")))
+        .sort("people", "elsewhere", "territory", descending=[True, False, False])
+        .unique(["year", "chantier"], keep="first", maintain_order=True)
+    )
+    return people.drop("territory").join(
+        homes.select("year", "chantier", "territory"), on=["year", "chantier"]
     )
 
 
 def worksites(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:
-    """Distinct worksites with a supported person, and those whose first year is the year.
-
-    A worksite that joined counts for `all` in any case, for a population where it supported one.
-    """
+    """Distinct worksites with a supported person, and those whose first year is the year."""
     active = _of_worksites(rows, data).select(*PLACE, worksite="chantier").unique()
-    joined = worksite_years(data).join(
-        active.select("worksite", "year", "population").unique(), on=["worksite", "year"]
-    )
+    joined = active.join(first_years(data), on=["worksite", "year"])
     columns = (*PLACE, "worksite")
     return pl.concat(
         [
