@@ -111,7 +111,7 @@ def test_staging_has_the_columns_of_the_contract(export: str) -> None:
 
 @each_export
 def test_staging_requires_what_the_contract_requires(export: str) -> None:
-    rules, _ = model_of(export)["data_tests"]
+    rules = model_of(export)["data_tests"][0]
     primary_key = contract_of(export)["primaryKey"]
     fields = fields_of(export)
     key = rules["delivery_rules"]["arguments"]["key"]
