@@ -42,4 +42,4 @@ select
     coalesce(looped.code, reference.code) as code
 from looped
 full outer join reference on looped.list = reference.list and looped.code = reference.code
-where looped.code is null or reference.code is null
+where (looped.code is null or reference.code is null) and {{ rows_are_loaded() }}

@@ -16,7 +16,7 @@ left join {{ ref('stg_reference__housing_types') }} as listed
         chosen.housing_type = listed.housing_type
         and chosen.housing_group = listed.housing_group
         and chosen.housing_level = listed.housing_level
-where listed.housing_type is null
+where listed.housing_type is null and {{ rows_are_loaded() }}
 union all
 select exit_reason_code as entry
 from {{ ref('stg_reference__exit_reasons') }}

@@ -1,21 +1,23 @@
-"""What dbt needs of this project: the rights of the warehouse's file, and how to publish it.
+"""What dbt needs of this project: where the warehouse lies and who may read it, a file beside it to
+build in, and how to publish it.
 
-profiles.yml names this module; `macros/publication.sql` calls the functions that its last hook
-needs.
+profiles.yml names this module; `macros/publication.sql` calls the functions that its hooks need.
 """
 
 import atexit
 import os
 import weakref
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
+from cvg_warehouse.building.workshop import Workshop, workshop_of
 from cvg_warehouse.files import OWNER_ONLY
+from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.terminal import Refusal, complain, fault
 
 
@@ -23,26 +25,82 @@ class Plugin(BasePlugin):
     """Keeps the warehouse to its owner; puts the functions into the connection, not the file."""
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:  # noqa: ANN401
-        """Make the file, and what DuckDB puts beside it, for the owner alone, also one from before.
+        """Find the file from wherever dbt was started; keep it, and what DuckDB puts beside it, to
+        the owner alone, also one from before.
 
         dbt has this process to itself, or `cvg build` sets the umask back.
         """
         os.umask(OWNER_ONLY)
-        with suppress(FileNotFoundError, PermissionError):  # new, in memory, or somebody else's
+        if "CVG_WAREHOUSE" not in os.environ:
+            creds.path = str(PROJECT / creds.path)
+        with suppress(OSError):  # new, in memory, or somebody else's
             Path(creds.path).chmod(0o600)
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        """Give SQL `code_version()` and `publish_edition()`, which says why it did not."""
+        """Give SQL the functions of the hooks; those that do something say why they did not."""
         # A function that held its connection would keep it open for ever.
         connection = weakref.ref(conn)
+        assert self.creds is not None, "dbt-duckdb makes a plugin with them"
+        beside = _Beside(Path(self.creds.path))
 
         def publish_edition() -> str:
-            return _publish(connection())
+            return _reason(_publish, connection())
 
-        functions = {"code_version": _code_version, "publish_edition": publish_edition}
+        functions: dict[str, Callable[[], str]] = {
+            "code_version": _code_version,
+            "begin_beside": lambda: _reason(beside.begin),
+            "go_on_beside": lambda: _reason(beside.go_on),
+            "settle_beside": lambda: _reason(beside.settle),
+            "file_of_build": beside.file_of_build,
+            "publish_edition": publish_edition,
+        }
         for name, function in functions.items():
             conn.create_function(name, function, [], "VARCHAR", side_effects=True)
         atexit.register(_remove, functions, connection)
+
+
+class _Beside:
+    """A run of dbt that builds in a copy beside the warehouse."""
+
+    def __init__(self, warehouse: Path) -> None:
+        self._warehouse = warehouse
+        self._held = ExitStack()
+        self._workshop: Workshop | None = None
+
+    def begin(self) -> None:
+        self._open().begin(self._warehouse)
+
+    def go_on(self) -> None:
+        """Begin from what was refused, where the run before was."""
+        workshop = self._open()
+        refused = workshop.refused
+        workshop.begin(refused if refused.exists() else self._warehouse)
+
+    def settle(self) -> None:
+        workshop, self._workshop = self._workshop, None
+        assert workshop is not None, "a build settles what it began"
+        with self._held.pop_all():
+            if not workshop.settle():
+                complain([workshop.verdict()])
+
+    def file_of_build(self) -> str:
+        """The file to be connected to now."""
+        return str(self._workshop.built if self._workshop else self._warehouse)
+
+    def _open(self) -> Workshop:
+        self._workshop = self._held.enter_context(workshop_of(self._warehouse))
+        return self._workshop
+
+
+def _reason(act: Callable[..., None], *arguments: object) -> str:
+    """Why something could not be done, or nothing."""
+    try:
+        act(*arguments)
+    except Refusal as refusal:
+        return "\n".join(refusal.lines)
+    except Exception as error:
+        return fault(error)
+    return ""
 
 
 def _remove(functions: Iterable[str], connection: weakref.ref[DuckDBPyConnection]) -> None:
@@ -59,15 +117,9 @@ def _code_version() -> str:
     return code_version()
 
 
-def _publish(connection: DuckDBPyConnection | None) -> str:
+def _publish(connection: DuckDBPyConnection | None) -> None:
     from cvg_warehouse.publication.editions.publishing import publish
 
     assert connection is not None, "this query runs in it"
-    try:
-        with connection.cursor() as warehouse:
-            complain([f"Edition {publish(warehouse)}"])
-    except Refusal as refusal:
-        return "\n".join(refusal.lines)
-    except Exception as error:
-        return fault(error)
-    return ""
+    with connection.cursor() as warehouse:
+        complain([f"Edition {publish(warehouse)}"])

@@ -82,9 +82,9 @@ def dbt_build(exports: Path, warehouse: Path, scratch: Path) -> list[Step]:
 
         where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
         scratches = ["--target-path", str(scratch), "--log-path", str(scratch)]
-        # The warehouse is published from its own place, once it has been put there.
         settings = {"CVG_EXPORTS": str(exports), "CVG_WAREHOUSE": str(warehouse)}
-        with _environment(**settings, CVG_PUBLISH="no"):
+        # The file is a new one already; it is published from its own place, once it is there.
+        with _environment(**settings, CVG_BESIDE="no", CVG_PUBLISH="no"):
             build = ["build", *WITHOUT_UNIT_TESTS, *where, *scratches, *QUIETLY]
             run = dbtRunner(callbacks=[listen]).invoke(build)
 
