@@ -6,35 +6,61 @@
 
   CVG_BESIDE=no: the run writes into the warehouse itself, as in `cvg build`, whose file is a new one.
 -#}
-{% macro builds_beside() -%}
-  {%- do return(execute and invocation_args_dict.which != 'test' and env_var('CVG_BESIDE', 'yes') != 'no') -%}
+{% macro writes() -%}
+  {%- do return(execute and invocation_args_dict.which != 'test') -%}
 {%- endmacro %}
 
-{% macro leave_warehouse() -%}
-{%- if builds_beside() -%}
-attach ':memory:' as no_warehouse; use no_warehouse; detach {{ adapter.quote(target.database) }}
+{% macro wants_copy() -%}
+  {%- do return(writes() and env_var('CVG_BESIDE', 'yes') != 'no') -%}
+{%- endmacro %}
+
+{# A condition: the run works on the copy; where it was refused at its start, there is none. #}
+{% macro has_copy() -%}
+  {%- do return(wants_copy() and ask('has_copy') == 'yes') -%}
+{%- endmacro %}
+
+{# Before seeds are loaded: are the exports those of their ingest, and can every file be read? #}
+{% macro check_exports() -%}
+{%- if wants_copy() and invocation_args_dict.which in ['build', 'seed'] -%}
+{{ stop_for(ask('check_exports')) }}
 {%- endif -%}
 {%- endmacro %}
 
 {# `dbt retry` goes on from what was refused: it runs again what failed there, and nothing else. #}
-{% macro begin_beside() -%}
+{% macro begin_copy() -%}
+{%- if wants_copy() -%}
 {%- set goes_on = 'retry' in invocation_args_dict.get('invocation_command', '').split() -%}
-{{- change_file('go_on_beside' if goes_on else 'begin_beside') if builds_beside() -}}
+{{ change_file('go_on_from_refused' if goes_on else 'begin_copy') }}
+{%- endif -%}
 {%- endmacro %}
 
-{% macro settle_beside() -%}
-{{- change_file('settle_beside') if builds_beside() -}}
+{% macro settle_copy() -%}
+{{- change_file('settle_copy') if has_copy() -}}
+{%- endmacro %}
+
+{% macro leave_file() -%}
+attach ':memory:' as no_warehouse; use no_warehouse; detach {{ adapter.quote(target.database) }}
 {%- endmacro %}
 
 {# Let a function move files, and open the one that is to be used from then on. #}
 {% macro change_file(function) -%}
-  {%- set reason = run_query('select ' ~ function ~ '()').columns[0].values()[0] -%}
-  {%- set file = run_query('select file_of_build()').columns[0].values()[0] -%}
+  {%- set reason = ask(function) -%}
+  {%- set file = ask('file_of_build') -%}
   {%- do adapter.commit() -%}
 attach {{ dbt.string_literal(dbt.escape_single_quotes(file)) }} as {{ adapter.quote(target.database) }};
 use {{ adapter.quote(target.database) }};
-detach no_warehouse
-{%- if reason %};
+detach no_warehouse;
+{{ stop_for(reason) }}
+{%- endmacro %}
+
+{# What a function of the plugin answers. #}
+{% macro ask(function) -%}
+  {%- do return(run_query('select ' ~ function ~ '()').columns[0].values()[0]) -%}
+{%- endmacro %}
+
+{# End the run where there is a reason. #}
+{% macro stop_for(reason) -%}
+{%- if reason -%}
 select error({{ dbt.string_literal(dbt.escape_single_quotes(reason)) }})
 {%- endif -%}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {# Before a run: the warehouse is about to change, so that it no longer is what was built as a whole. #}
 {% macro forget_build() -%}
-{%- if invocation_args_dict.which != 'test' -%}
+{%- if writes() -%}
 drop table if exists build_record; drop table if exists build_refusals
 {%- endif -%}
 {%- endmacro %}
@@ -12,7 +12,7 @@ drop table if exists build_record; drop table if exists build_refusals
   `cvg build` and after plain dbt alike.
 -#}
 {% macro judge_build(results) -%}
-{%- if execute and invocation_args_dict.which != 'test' -%}
+{%- if has_copy() or (writes() and not wants_copy()) -%}
 create table build_refusals (unique_id text, status text);
   {%- for result in results if refuses(result) %}
 insert into build_refusals values ('{{ result.node.unique_id }}', '{{ result.status }}');

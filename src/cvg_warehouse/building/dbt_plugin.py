@@ -15,9 +15,11 @@ from typing import Any
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
+from cvg_warehouse.building.check_exports import check_exports
 from cvg_warehouse.building.workshop import Workshop, workshop_of
 from cvg_warehouse.files import OWNER_ONLY
-from cvg_warehouse.paths import PROJECT
+from cvg_warehouse.ingest.acceptance import accept_exports
+from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS
 from cvg_warehouse.terminal import Refusal, complain, fault
 
 
@@ -41,17 +43,19 @@ class Plugin(BasePlugin):
         # A function that held its connection would keep it open for ever.
         connection = weakref.ref(conn)
         assert self.creds is not None, "dbt-duckdb makes a plugin with them"
-        beside = _Beside(Path(self.creds.path))
+        copy = _Copy(Path(self.creds.path))
 
         def publish_edition() -> str:
             return _reason(_publish, connection())
 
         functions: dict[str, Callable[[], str]] = {
             "code_version": _code_version,
-            "begin_beside": lambda: _reason(beside.begin),
-            "go_on_beside": lambda: _reason(beside.go_on),
-            "settle_beside": lambda: _reason(beside.settle),
-            "file_of_build": beside.file_of_build,
+            "check_exports": lambda: _reason(_check_exports),
+            "begin_copy": lambda: _reason(copy.begin),
+            "go_on_from_refused": lambda: _reason(copy.go_on),
+            "settle_copy": lambda: _reason(copy.settle),
+            "has_copy": lambda: "yes" if copy.is_begun else "no",
+            "file_of_build": copy.file_of_build,
             "publish_edition": publish_edition,
         }
         for name, function in functions.items():
@@ -59,13 +63,17 @@ class Plugin(BasePlugin):
         atexit.register(_remove, functions, connection)
 
 
-class _Beside:
+class _Copy:
     """A run of dbt that builds in a copy beside the warehouse."""
 
     def __init__(self, warehouse: Path) -> None:
         self._warehouse = warehouse
         self._held = ExitStack()
         self._workshop: Workshop | None = None
+
+    @property
+    def is_begun(self) -> bool:
+        return self._workshop is not None
 
     def begin(self) -> None:
         self._open().begin(self._warehouse)
@@ -109,6 +117,13 @@ def _remove(functions: Iterable[str], connection: weakref.ref[DuckDBPyConnection
     if left_open is not None:
         for name in functions:
             left_open.remove_function(name)
+
+
+def _check_exports() -> None:
+    # As dbt does, from the project's folder.
+    exports = PROJECT / (os.environ.get("CVG_EXPORTS") or SHIPPED_EXPORTS)
+    accept_exports(exports)
+    complain(check_exports(exports))
 
 
 def _code_version() -> str:

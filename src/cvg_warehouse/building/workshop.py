@@ -7,7 +7,7 @@ what does, in its table `build_refusals`); else it is kept aside, so that one ca
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,12 +53,14 @@ class Workshop:
         # dbt leaves its last writes in a file beside (.wal); only a whole file may be moved.
         with duckdb.connect(self.built) as connection:
             connection.execute("checkpoint")
-            accepted = connection.execute(
-                "select count(*) = 1 from duckdb_tables() "
-                "where database_name = current_database() and table_name = 'build_refusals'"
-            ).fetchall() == [(True,)] and not connection.execute(
-                "select 1 from build_refusals limit 1"
-            ).fetchall()
+            accepted = (
+                connection.execute(
+                    "select count(*) = 1 from duckdb_tables() "
+                    "where database_name = current_database() and table_name = 'build_refusals'"
+                ).fetchall()
+                == [(True,)]
+                and not connection.execute("select 1 from build_refusals limit 1").fetchall()
+            )
         place = self.warehouse if accepted else self.refused
         try:
             place.parent.mkdir(exist_ok=True)

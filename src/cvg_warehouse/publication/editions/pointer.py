@@ -10,6 +10,7 @@ from cvg_warehouse.terminal import Refusal, shown
 
 AUDIENCES = ("public", "internal")
 EDITION_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+CHECKSUM = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -42,17 +43,31 @@ def read_pointer(folder: Path) -> Pointer | None:
     file = pointer_file(folder)
     try:
         read = json.loads(file.read_text(encoding="utf-8"))
-        pointer = Pointer(read["edition"], read.get("checksums", {}))
-        if all(map(EDITION_ID.fullmatch, (pointer.edition, *pointer.checksums))):
-            return pointer
+        if _is_understood(read):
+            return Pointer(**read)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, RecursionError):
         pass
     raise Refusal(
         f"{shown(file)}: names no edition; put it back from a copy, "
         "or remove it and publish again (earlier editions are removed then)"
     )
+
+
+def _is_understood(read: object) -> bool:
+    """Whether what was read is what `Pointer.write` writes."""
+    match read:
+        case {"edition": str(current), "checksums": dict(checksums), **others} if not others:
+            files = [file for file in checksums.values() if isinstance(file, dict)]
+            known = [
+                audience in AUDIENCES and CHECKSUM.fullmatch(str(checksum))
+                for file in files
+                for audience, checksum in file.items()
+            ]
+            editions = [EDITION_ID.fullmatch(edition) for edition in (current, *checksums)]
+            return len(files) == len(checksums) and all(known) and all(editions)
+    return False
 
 
 def pointer_file(folder: Path) -> Path:
