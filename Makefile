@@ -27,8 +27,10 @@ help: ## list the targets
 build: $(READY) ## build the warehouse from the exports and publish it (CVG_EXPORTS=folder for others than the demo's)
 	@$(BIN)/cvg build
 
-test: lint ## run every check: ruff, data tests, dbt unit tests, sqlfluff, pytest
-	@$(BIN)/pytest
+test: $(READY) ## run every check: lint, data tests, dbt unit tests, pytest (about 45 minutes)
+	@echo "Every check takes about 45 minutes on two cores."
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 lint: $(READY) ## build for the checks and lint: Python, types, imports, SQL, YAML, spelling
 	@$(call checked,ruff,$(BIN)/ruff check .)

@@ -34,7 +34,9 @@ select
     columns_wanted.indicator_column as entry_without_column
 from columns_there
 full outer join columns_wanted on columns_there.indicator_column = columns_wanted.indicator_column
-where columns_there.indicator_column is null or columns_wanted.indicator_column is null
+where
+    (columns_there.indicator_column is null or columns_wanted.indicator_column is null)
+    and {{ rows_are_loaded() }}
 union all
 select
     indicator_column as column_without_entry,
