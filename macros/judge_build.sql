@@ -27,8 +27,8 @@ create table build_record as select code_version() as code_version;
 {%- endmacro %}
 
 {#-
-  A condition: a table was not made, or a test failed of what is counted: of nothing but the seeds and
-  the layers up to the indicators' rules. dbt itself lets a failing test of several tables stop only
+  A condition: a table was not made, or a test failed of what is counted: of nothing but the seeds, the
+  layers up to the indicators' rules and the checks of the exports. dbt itself lets a failing test of several tables stop only
   what depends on all of them.
 -#}
 {% macro refuses(result) -%}
@@ -41,7 +41,7 @@ create table build_record as select code_version() as code_version;
   {%- for id in result.node.depends_on.nodes if graph.nodes[id].resource_type == 'model' -%}
     {%- do layers.append(graph.nodes[id].fqn[1]) -%}
   {%- endfor -%}
-  {%- do return(layers | reject('in', ['staging', 'core', 'rules']) | list == []) -%}
+  {%- do return(layers | reject('in', ['staging', 'core', 'rules', 'checks']) | list == []) -%}
 {%- endmacro %}
 
 {# A condition: `--empty` or `--sample`, whose tables lack rows and replace none. #}

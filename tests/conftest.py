@@ -79,8 +79,10 @@ class Workplace:
     exports: Path
     warehouse: Path
 
-    def build(self) -> subprocess.CompletedProcess[str]:
-        return run_cvg("build", CVG_EXPORTS=self.exports, CVG_WAREHOUSE=self.warehouse)
+    def build(self, **variables: object) -> subprocess.CompletedProcess[str]:
+        """Build the warehouse, beside no edition unless one is named."""
+        places = {"CVG_EXPORTS": self.exports, "CVG_WAREHOUSE": self.warehouse}
+        return run_cvg("build", **{"CVG_EDITIONS": self.exports / "none"} | places | variables)
 
     def file(self, export: str) -> Path:
         return self.exports / f"{export}.csv"
@@ -137,7 +139,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     exports = exports_folder()
     warehouse = tmp_path_factory.mktemp("built") / "cvg.duckdb"
     before = fingerprints(exports)
-    run = run_cvg("build", CVG_EXPORTS=exports, CVG_WAREHOUSE=warehouse)
+    run = Workplace(exports, warehouse).build()
     return Built(exports, warehouse, run, before)
 
 

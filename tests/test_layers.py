@@ -14,7 +14,7 @@ import pytest
 from cvg_warehouse.paths import PROJECT
 
 DBT = Path(sys.executable).with_name("dbt")
-LAYERS = ("staging", "core", "rules", "counting", "marts", "report", "published")
+LAYERS = ("staging", "core", "rules", "counting", "marts", "report", "checks", "published")
 PREFIXES = {"staging": "stg_", "core": ("fct_", "dim_"), "rules": "ind_"}
 
 

@@ -55,6 +55,7 @@ def build(
     Exit status: 0 all is well, 1 the warehouse is built but a check fails or it could not be
     published, 2 nothing was built.
     """
+    from cvg_warehouse.building import findings
     from cvg_warehouse.building.build import build_warehouse
     from cvg_warehouse.building.check_exports import check_exports
     from cvg_warehouse.building.summary import print_summary
@@ -81,7 +82,9 @@ def build(
                 problems += refusal.lines
                 edition = "not published"
         print_summary(exports, warehouse, steps, seconds, edition)
-    complain(f"warning: {step}" for step in steps if step.status == "warn")
+    warned = [step for step in steps if step.status == "warn" and step.name != findings.WARNED_BY]
+    complain(f"warning: {step}" for step in warned)
+    complain(f"warning: {line}" for line in findings.lines_by_check(warehouse))
     complain(problems)
     raise typer.Exit(PARTLY if problems else DONE)
 

@@ -56,6 +56,7 @@ class Plugin(BasePlugin):
             "settle_copy": lambda: _reason(copy.settle),
             "has_copy": lambda: "yes" if copy.is_begun else "no",
             "file_of_build": copy.file_of_build,
+            "load_edition_before": lambda: _reason(_load_edition_before, connection()),
             "publish_edition": publish_edition,
         }
         for name, function in functions.items():
@@ -130,6 +131,14 @@ def _code_version() -> str:
     from cvg_warehouse.publication.editions.origin import code_version
 
     return code_version()
+
+
+def _load_edition_before(connection: DuckDBPyConnection | None) -> None:
+    from cvg_warehouse.building.edition_before import load_edition_before
+
+    assert connection is not None, "this query runs in it"
+    with connection.cursor() as warehouse:
+        load_edition_before(warehouse)
 
 
 def _publish(connection: DuckDBPyConnection | None) -> None:

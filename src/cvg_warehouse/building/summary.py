@@ -7,6 +7,7 @@ import duckdb
 from rich import box
 from rich.table import Table
 
+from cvg_warehouse.building import findings
 from cvg_warehouse.building.dbt_run import Step
 from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.terminal import out, shown
@@ -35,6 +36,8 @@ def print_summary(
             "from stg_exports__salaries"
         ).fetchall()
         figures = _figures(connection)
+        checks = findings.numbers(connection)
+        obstacle = findings.report_obstacle(connection)
 
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
@@ -44,11 +47,10 @@ def print_summary(
     table.add_row("Data", f"years {_listed(years)}; {territories} territories")
     table.add_row("Models", f"{sum(step.kind == 'model' for step in steps)} built")
     table.add_row("Data tests", _outcomes(steps))
+    table.add_row("Data checks", checks)
     for part, counts in figures.items():
-        table.add_row(
-            f"Printed {part}",
-            ", ".join(f"{counts.get(status, 0):,} {text}" for status, text in FIGURES.items()),
-        )
+        said = ", ".join(f"{counts.get(status, 0):,} {text}" for status, text in FIGURES.items())
+        table.add_row(f"Printed {part}", f"not comparable: {obstacle}" if obstacle else said)
     table.add_row("Warehouse", f"{shown(warehouse)}, built in {seconds:.0f} s")
     table.add_row("Edition", edition)
     out.print(table)

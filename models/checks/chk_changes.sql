@@ -1,0 +1,242 @@
+-- What differs from the year before: numbers of rows, unknown answers, values. Measured here, judged in
+-- mart_data_findings.
+with cells as (
+    select
+        *,
+        shown_value = '' as is_unknown,
+        shown_value not in ('', 'known') as is_value,
+        rows_now * 1.0 / nullif(all_now, 0) as share_of_all,
+        rows_before * 1.0 / nullif(all_before, 0) as share_of_all_before,
+        rows_now * 1.0 / nullif(known_now, 0) as share_of_known,
+        rows_before * 1.0 / nullif(known_before, 0) as share_of_known_before,
+        max(case when place_level = 'total' then known_now * 1.0 / nullif(all_now, 0) end)
+            over (partition by export, column_name, reporting_year) as known_share_of_total
+    from {{ ref('chk_values') }}
+),
+
+columns_in_all as (
+    select
+        export,
+        column_name,
+        reporting_year,
+        max(all_now) as all_now,
+        max(known_now) as known_now
+    from cells
+    where place_level = 'total' and is_optional
+    group by export, column_name, reporting_year
+),
+
+volumes as (
+    select
+        export,
+        reporting_year,
+        place_level,
+        place_id,
+        rows_now,
+        rows_before
+    from cells
+    where column_name = 'annee' and not is_unknown
+),
+
+-- a programme that grows has more of everything: what is expected grows with the people
+expected_volumes as (
+    select
+        volumes.*,
+        case
+            when volumes.export = 'salaries' then volumes.rows_before
+            else volumes.rows_before * people.rows_now * 1.0 / nullif(people.rows_before, 0)
+        end as rows_expected
+    from volumes
+    left join volumes as people
+        on
+            people.export = 'salaries'
+            and volumes.reporting_year = people.reporting_year
+            and volumes.place_level = people.place_level
+            and volumes.place_id = people.place_id
+),
+
+measured as (
+    select
+        case
+            when expected_volumes.rows_now = 0 then 'rows_gone'
+            when expected_volumes.rows_now < expected_volumes.rows_expected
+                then concat('fewer_', expected_volumes.export)
+            else concat('more_', expected_volumes.export)
+        end as check_id,
+        expected_volumes.export,
+        '' as column_name,
+        '' as category,
+        expected_volumes.reporting_year,
+        expected_volumes.place_level,
+        expected_volumes.place_id,
+        expected_volumes.rows_now as observed,
+        expected_volumes.rows_expected as expected,
+        abs(expected_volumes.rows_now - expected_volumes.rows_expected) as rows_against,
+        abs(expected_volumes.rows_now / expected_volumes.rows_expected - 1) as distance,
+        abs(expected_volumes.rows_now - expected_volumes.rows_expected)
+        / sqrt(expected_volumes.rows_now + expected_volumes.rows_expected) as deviations
+    from expected_volumes
+    left join {{ ref('dim_worksites') }} as worksites
+        on expected_volumes.place_level = 'worksite' and expected_volumes.place_id = worksites.worksite_id
+    where
+        expected_volumes.rows_expected > 0
+        -- a worksite that has left the programme, or was never declared, delivers nothing more
+        and not (
+            expected_volumes.rows_now = 0
+            and expected_volumes.place_level = 'worksite'
+            and (not worksites.is_declared or coalesce(worksites.last_year < expected_volumes.reporting_year, false))
+        )
+    union all
+    select
+        case when share_of_all > share_of_all_before then 'unknown_more' else 'unknown_gone' end as check_id,
+        export,
+        column_name,
+        '' as category,
+        reporting_year,
+        place_level,
+        place_id,
+        share_of_all as observed,
+        share_of_all_before as expected,
+        abs(share_of_all - share_of_all_before) * all_now as rows_against,
+        abs(share_of_all - share_of_all_before) as distance,
+        {{ deviations_of_shares('rows_now', 'all_now', 'rows_before', 'all_before') }} as deviations
+    from cells
+    where is_unknown and all_now > 0 and all_before > 0 and (share_of_all > share_of_all_before or rows_now = 0)
+    union all
+    select
+        case when place_level = 'total' then 'column_empty' else 'column_unknown' end as check_id,
+        export,
+        column_name,
+        '' as category,
+        reporting_year,
+        place_level,
+        place_id,
+        share_of_all as observed,
+        1 - known_share_of_total as expected,
+        rows_now as rows_against,
+        1 as distance,
+        null as deviations
+    from cells
+    -- what half of the others know, or what nobody knows
+    where is_unknown and rows_now = all_now and (place_level = 'total' or known_share_of_total >= 0.5)
+    union all
+    -- somebody does not know in most columns, and nobody in this one
+    select
+        'none_unknown' as check_id,
+        export,
+        column_name,
+        '' as category,
+        reporting_year,
+        'total' as place_level,
+        'Total' as place_id,
+        0 as observed,
+        null as expected,
+        all_now as rows_against,
+        count(case when known_now < all_now then 1 end) over (partition by export, reporting_year) * 1.0
+        / count(*) over (partition by export, reporting_year) as distance,
+        null as deviations
+    from columns_in_all
+    qualify known_now = all_now
+    union all
+    select
+        case when place_level = 'total' then 'one_value' else 'one_value_left' end as check_id,
+        export,
+        column_name,
+        shown_value as category,
+        reporting_year,
+        place_level,
+        place_id,
+        share_of_known as observed,
+        share_of_known_before as expected,
+        case when place_level = 'total' then known_now else (1 - share_of_known_before) * known_now end as rows_against,
+        1 as distance,
+        null as deviations
+    from cells
+    where is_value and rows_now = known_now and known_now > 0 and (place_level = 'total' or known_before > 0)
+    union all
+    select
+        'value_gone' as check_id,
+        export,
+        column_name,
+        shown_value as category,
+        reporting_year,
+        place_level,
+        place_id,
+        0 as observed,
+        share_of_known_before as expected,
+        share_of_known_before * known_now as rows_against,
+        share_of_known_before as distance,
+        null as deviations
+    from cells
+    where is_value and rows_now = 0 and known_now > 0 and known_before > 0
+    union all
+    select
+        'value_shifted' as check_id,
+        export,
+        column_name,
+        shown_value as category,
+        reporting_year,
+        place_level,
+        place_id,
+        share_of_known as observed,
+        share_of_known_before as expected,
+        abs(share_of_known - share_of_known_before) * known_now as rows_against,
+        abs(share_of_known - share_of_known_before) as distance,
+        {{ deviations_of_shares('rows_now', 'known_now', 'rows_before', 'known_before') }} as deviations
+    from cells
+    where is_value and known_now > 0 and known_before > 0
+    union all
+    -- both columns are much nearer to the other's values of the year before than to their own
+    select
+        'columns_exchanged' as check_id,
+        cells.export,
+        cells.column_name,
+        others.column_name as category,
+        cells.reporting_year,
+        cells.place_level,
+        cells.place_id,
+        sum(abs(cells.share_of_known - cells.share_of_known_before)) as observed,
+        sum(abs(cells.share_of_known - others.share_of_known_before)) as expected,
+        min(cells.known_now) as rows_against,
+        sum(
+            abs(cells.share_of_known - cells.share_of_known_before)
+            + abs(others.share_of_known - others.share_of_known_before)
+        ) as distance,
+        sum(
+            abs(cells.share_of_known - cells.share_of_known_before)
+            + abs(others.share_of_known - others.share_of_known_before)
+        )
+        / nullif(sum(
+            abs(cells.share_of_known - others.share_of_known_before)
+            + abs(others.share_of_known - cells.share_of_known_before)
+        ), 0) as deviations
+    from cells
+    inner join cells as others
+        on
+            cells.export = others.export
+            and cells.column_name < others.column_name
+            and cells.reporting_year = others.reporting_year
+            and cells.place_level = others.place_level
+            and cells.place_id = others.place_id
+            and cells.shown_value = others.shown_value
+    where cells.place_level != 'worksite' and cells.is_value and cells.known_before > 0 and others.known_before > 0
+    group by
+        cells.export, cells.column_name, others.column_name, cells.reporting_year, cells.place_level, cells.place_id
+    having sum(cells.share_of_known) > 0.99 and sum(others.share_of_known) > 0.99
+)
+
+select
+    check_id,
+    export,
+    column_name,
+    category,
+    reporting_year,
+    place_level,
+    place_id,
+    cast(observed as double) as observed,
+    cast(expected as double) as expected,
+    cast(rows_against as double) as rows_against,
+    cast(distance as double) as distance,
+    cast(deviations as double) as deviations,
+    cast(null as string) as note
+from measured
