@@ -10,6 +10,8 @@ UV_VERSION := 0.9.30
 CHECKS := target/test
 # What `make bench` measures the build against.
 BASE ?= b42268f
+# What `make mutate` draws its faults by.
+SEED ?= 1
 # What an analyst builds and what the checks build must not share a file: each would block the other.
 FOR_CHECKS := CVG_WAREHOUSE=$(CURDIR)/$(CHECKS)/cvg.duckdb CVG_EDITIONS=$(CURDIR)/$(CHECKS)/editions DBT_TARGET_PATH=$(CURDIR)/$(CHECKS)/dbt DBT_LOG_PATH=$(CURDIR)/$(CHECKS)/logs
 
@@ -19,7 +21,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 # One line for a check, with its seconds; what it says only where it fails.
 checked = began=$$SECONDS; said=$$($(2) 2>&1) || { echo "$$said"; echo "$(1): failed" >&2; exit 1; }; echo "$(1): passed in $$((SECONDS - began)) s"
 
-.PHONY: help build test lint docs app bench demo lock clean
+.PHONY: help build test lint docs app bench mutate demo lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
@@ -58,6 +60,9 @@ bench: $(READY) ## measure the build, the ingest, the masks, the viewer, and the
 	@$(BIN)/python -m bench.disclosure
 	@$(BIN)/python -m bench.viewer
 	@$(BIN)/python -m bench.against $(BASE)
+
+mutate: $(READY) ## break exports and models on purpose, say what notices it, write docs/mutation.md (SEED=1)
+	@$(BIN)/python -m mutation --seed $(SEED) --page
 
 demo: $(READY) ## make the synthetic exports in seeds/exports again
 	@$(BIN)/cvg demo --out seeds/exports

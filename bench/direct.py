@@ -11,7 +11,7 @@ import csv
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -36,16 +36,16 @@ def _ancestors(nodes: dict[str, Node], name: str) -> set[str]:
     return {name}.union(*(_ancestors(nodes, parent) for parent in parents))
 
 
-def _seed_sql(node: Node) -> str:
-    """Every column as text; an optional one that the file lacks is null."""
-    path = Path(node["root_path"] or "") / node["original_file_path"]
+def seed_sql(path: Path, columns: Iterable[str]) -> str:
+    """A seed from its file: every column as text; an optional one that the file lacks is null."""
     with path.open(newline="", encoding="utf-8") as file:
         header = next(csv.reader(file))
-    columns = [
-        f'"{name}"' if name in header else f'cast(null as varchar) as "{name}"'
-        for name in node["config"]["column_types"]
+    selected = [
+        f'"{name}"' if name in header else f'cast(null as varchar) as "{name}"' for name in columns
     ]
-    return f"select {', '.join(columns)} from read_csv('{path}', header = true, all_varchar = true)"
+    return (
+        f"select {', '.join(selected)} from read_csv('{path}', header = true, all_varchar = true)"
+    )
 
 
 def run(target: Path, database: Path) -> dict[str, float]:
@@ -69,7 +69,11 @@ def run(target: Path, database: Path) -> dict[str, float]:
         connection.execute("set preserve_insertion_order = false")
         for name in _in_order(nodes, ("seed", "model")):
             node = nodes[name]
-            sql = _seed_sql(node) if node["resource_type"] == "seed" else compiled[name]
+            if node["resource_type"] == "seed":
+                file = Path(node["root_path"] or "") / node["original_file_path"]
+                sql = seed_sql(file, node["config"]["column_types"])
+            else:
+                sql = compiled[name]
             kind = "view" if node["config"]["materialized"] == "view" else "table"
             start = time.perf_counter()
             connection.execute(f"create {kind} {node['relation_name']} as {sql}")

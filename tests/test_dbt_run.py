@@ -72,7 +72,7 @@ def test_every_unit_test_is_run_and_passes(
 def test_dbt_is_known_to_one_package() -> None:
     outside = {
         str(file.relative_to(PROJECT))
-        for folder in ("src", "dashboards", "tests", "bench")
+        for folder in ("src", "dashboards", "tests", "bench", "mutation")
         for file in (PROJECT / folder).rglob("*.py")
         if not file.is_relative_to(BUILDING)
         and (set(dbt_modules(file)) or INTERNALS.search(file.read_text(encoding="utf-8")))

@@ -48,7 +48,14 @@ VARIABLE = re.compile(
     r"|env_var\('(\w+)'|for python in \$\((\w+)\)"
 )
 WITH_VARIABLES = (
-    *("src/**/*.py", "dashboards/*.py", "bench/*.py", "tests/conftest.py", "macros/*.sql"),
+    *(
+        "src/**/*.py",
+        "dashboards/*.py",
+        "bench/*.py",
+        "mutation/*.py",
+        "tests/conftest.py",
+        "macros/*.sql",
+    ),
     *("Makefile", "*.yml", ".ci/*", ".sqlfluff", "deploy/*", ".streamlit/*.toml"),
 )
 

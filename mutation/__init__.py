@@ -1,0 +1,1 @@
+"""Breaks the exports and the models on purpose, and says which check notices."""

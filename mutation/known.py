@@ -1,0 +1,31 @@
+"""SQL mutants that once survived, and those that change nothing whatever the data."""
+
+import re
+
+KNOWN = (
+    ("fct_exits", "    exits.worksite_id,", "    pathways.worksite_id,"),
+    ("agg_people", "bool_or(", "bool_and("),
+    ("agg_measures", "max(measure)", "min(measure)"),
+    ("agg_partners", "select distinct", "select"),
+    ("ind_partners", "select distinct", "select"),
+    ("mart_indicator_intervals", "1.959963984540054", "1.644853626951472"),
+    ("mart_officer_impact", "1.959963984540054", "1.644853626951472"),
+    ("mart_officer_impact", "with_rate - without_rate", "without_rate - with_rate"),
+    ("mart_officer_impact", "1 / nullif(with_reached, 0) -", "1 / nullif(with_reached, 0) +"),
+    ("mart_officer_impact", "- groups.with_reached *", "+ groups.with_reached *"),
+    ("mart_worksite_feedback", "territory.population = 'all'", "territory.population = 'direct'"),
+    (
+        "dim_worksites",
+        "coalesce(declared.first_year, seen.first_delivery_year)",
+        "coalesce(seen.first_delivery_year, declared.first_year)",
+    ),
+)
+"""Model, text, and the text that stands there instead."""
+
+EQUIVALENT = (
+    (
+        re.compile(r"^mart_\w+: other aggregate: max\(case when indicator_id = "),
+        "a cell of a mart is one row of mart_indicators, so its highest value is its lowest",
+    ),
+)
+"""Pattern of the label, and why the mutant is no fault."""
