@@ -423,7 +423,7 @@ def _line(sql: str, position: int) -> str:
 
 def _normal(line: str) -> str:
     named = RELATION.sub(lambda found: found[1] or found[2], line)
-    return GENERATED.sub("*", " ".join(named.split()))
+    return GENERATED.sub("*", " ".join(named.split()).removesuffix(","))
 
 
 def changed(sql: str, place: Place, spans: list[Span]) -> str:
