@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import duckdb
+from tests.oracle.feedback import differences
 
 from conftest import Built
 from cvg_warehouse.paths import PROJECT
@@ -39,3 +40,23 @@ def test_one_wrong_cell_and_one_lost_indicator_are_noticed(built: Built, tmp_pat
     assert " cells, 1 differ" in found.stdout
     assert "exits.neutral: 1 other figures" in found.stdout
     assert "no row in mart_indicators: health.checkup" in found.stdout
+
+
+def test_a_worksite_is_shown_what_the_definitions_give(built: Built, tmp_path: Path) -> None:
+    assert differences(built.warehouse, built.exports).rows() == []
+    warehouse = tmp_path / "cvg.duckdb"
+    shutil.copy(built.warehouse, warehouse)
+    with duckdb.connect(warehouse) as connection:
+        connection.execute(
+            """
+            update mart_worksite_feedback as feedback set territory_value = direct.value
+            from mart_indicators as direct
+            where direct.population = 'direct' and direct.geography_id = feedback.territory_id
+                and direct.reporting_year = feedback.reporting_year
+                and direct.indicator_id = feedback.indicator_id
+                and direct.breakdown = feedback.breakdown
+                and feedback.worksite_id = 'PAR-01' and feedback.indicator_id = 'public.women'
+            """
+        )
+    found = differences(warehouse, built.exports)
+    assert set(found.select("worksite_id", "indicator_id").rows()) == {("PAR-01", "public.women")}

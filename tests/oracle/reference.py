@@ -70,6 +70,11 @@ def _closed_flags(counted: list[str], data: Exports) -> list[str]:
     ]
 
 
+def counted(data: Exports) -> pl.DataFrame:
+    """All that is counted, by place, population and flag."""
+    return _counted(data)[0]
+
+
 def _counted(data: Exports) -> tuple[pl.DataFrame, pl.DataFrame]:
     """All that is counted, by place, population and flag; and all cells that there have to be."""
     deliveries = pathway_years(data)
@@ -133,8 +138,13 @@ def cells(data: Exports, units: Mapping[str, str]) -> pl.DataFrame:
             named.select(*key, "numerator", "denominator", "value"),
         ]
     )
+    return as_cells(complete, units).select(*CELL, "numerator", "denominator", "value")
+
+
+def as_cells(found: pl.DataFrame, units: Mapping[str, str]) -> pl.DataFrame:
+    """What is counted per flag, as cells of the indicators in `units`, with all other columns."""
     return (
-        complete.with_columns(
+        found.with_columns(
             pl.col("flag")
             .str.split_exact("|", 1)
             .struct.rename_fields(["indicator_id", "breakdown"])
@@ -144,14 +154,8 @@ def cells(data: Exports, units: Mapping[str, str]) -> pl.DataFrame:
             pl.DataFrame({"indicator_id": list(units), "unit": list(units.values())}),
             on="indicator_id",
         )
-        .select(
-            "indicator_id",
-            pl.col("year").alias("reporting_year"),
-            pl.col("geography").alias("geography_id"),
-            "population",
-            "breakdown",
-            **_figures(),
-        )
+        .rename({"year": "reporting_year", "geography": "geography_id"})
+        .with_columns(**_figures())
     )
 
 

@@ -7,25 +7,33 @@ from tests.oracle.reading import Exports, is_known
 from tests.oracle.rows import first_years
 
 
-def _of_worksites(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:
-    """Supported people of worksites, each in the territory that the worksite lay in that year.
+def homes(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:
+    """Worksite and year of supported people, and the territory that the worksite lay in.
 
     Most of its people of the year are there; of two territories with as many, it is the declared
     one, then the first.
     """
-    people = rows.filter(pl.col("supported") & pl.col("chantier").is_not_null())
     declared = data.worksites.select(chantier="worksite_id", declared="territory_id")
-    homes = (
-        people.group_by("year", "chantier", "territory")
+    return (
+        _people(rows)
+        .group_by("year", "chantier", "territory")
         .agg(people=pl.col("person").n_unique())
         .join(declared, on="chantier", how="left")
         .with_columns(elsewhere=pl.col("territory").ne_missing(pl.col("declared")))
         .sort("people", "elsewhere", "territory", descending=[True, False, False])
         .unique(["year", "chantier"], keep="first", maintain_order=True)
+        .select("year", "chantier", "territory")
     )
-    return people.drop("territory").join(
-        homes.select("year", "chantier", "territory"), on=["year", "chantier"]
-    )
+
+
+def _people(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(pl.col("supported") & pl.col("chantier").is_not_null())
+
+
+def _of_worksites(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:
+    """Supported people of worksites, each in the territory that the worksite lay in that year."""
+    lay_in = homes(rows, data)
+    return _people(rows).drop("territory").join(lay_in, on=["year", "chantier"])
 
 
 def worksites(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:
