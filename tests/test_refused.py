@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -36,7 +35,7 @@ class House:
         self.refused = self.warehouse.parent / "cvg.build" / "refused" / "cvg.duckdb"
 
     def dbt(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        run = subprocess.run(
             [*self.command, *arguments],
             cwd=self.elsewhere,
             env=self.environment | variables,
@@ -44,6 +43,8 @@ class House:
             text=True,
             encoding="utf-8",
         )
+        assert list(self.elsewhere.iterdir()) == []
+        return run
 
     @property
     def command(self) -> list[str]:
@@ -80,12 +81,6 @@ def house(built: Built, tmp_path_factory: pytest.TempPathFactory) -> House:
     project.warehouse.parent.mkdir()
     shutil.copy(built.warehouse, project.warehouse)
     return House(project, tmp_path_factory.mktemp("elsewhere"))
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_written_elsewhere(house: House) -> Iterator[None]:
-    yield
-    assert list(house.elsewhere.iterdir()) == []
 
 
 def repeat_last_line(file: Path) -> bytes:
