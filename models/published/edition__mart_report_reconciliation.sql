@@ -9,5 +9,6 @@ select
     difference,
     status,
     contradiction_id,
-    indicator_id
+    indicator_id,
+    held_by
 from {{ ref('mart_report_reconciliation') }}

@@ -46,6 +46,7 @@ figures as (
         figures.kind,
         figures.precision,
         figures.printed,
+        figures.held_by,
         sides.indicator_id,
         case when figures.kind in ('share', 'points') then 100 else 1 end as scale,
         sides.top,
@@ -79,11 +80,13 @@ select
     judged.computed::double as computed,
     (judged.computed - judged.printed)::double as difference,
     case
+        when judged.held_by is not null then 'not_held'
         when judged.is_reproduced then 'reproduced'
         when contradictions.figure_id is not null then 'contradicted'
         else 'not_reproduced'
     end as status,
     case when not judged.is_reproduced then contradictions.contradiction_id end as contradiction_id,
-    judged.indicator_id
+    judged.indicator_id,
+    judged.held_by
 from judged
 left join {{ ref('stg_reference__contradictions') }} as contradictions on judged.figure_id = contradictions.figure_id

@@ -9,7 +9,8 @@ select
     'rounded' as precision,
     -- a row of the evolution table is a year, its total row covers the whole span
     coalesce(try_cast(row_label as int), try_cast(split_part(year, '-', 1) as int)) as first_year,
-    coalesce(try_cast(row_label as int), try_cast(reverse(split_part(reverse(year), '-', 1)) as int)) as last_year
+    coalesce(try_cast(row_label as int), try_cast(reverse(split_part(reverse(year), '-', 1)) as int)) as last_year,
+    null as held_by
 from {{ ref('stg_reference__published_tables') }}
 where value is not null
 union all
@@ -22,5 +23,28 @@ select
     value as printed,
     case when kind = 'upper_bound' then kind else precision end as precision,
     reporting_year as first_year,
-    reporting_year as last_year
-from {{ ref('stg_reference__published_narrative') }}
+    reporting_year as last_year,
+    held_by
+from (
+    select
+        figure_id,
+        geography_id,
+        label,
+        kind,
+        value,
+        precision,
+        reporting_year,
+        null as held_by
+    from {{ ref('stg_reference__published_narrative') }}
+    union all
+    select
+        figure_id,
+        geography_id,
+        label,
+        kind,
+        value,
+        precision,
+        reporting_year,
+        held_by
+    from {{ ref('stg_reference__published_not_held') }}
+) as prose

@@ -33,6 +33,12 @@ REFERENCE_LISTS = {
     "housing_types": "housing_level, housing_type",
     "exit_reasons": "exit_reason_code",
 }
+EXPLANATIONS = """
+    select contradiction_id as code, explanation_fr as text_fr, explanation as text_en
+    from contradictions
+    union all
+    select system, label_fr, label_en from other_systems
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +152,7 @@ class Edition:
     report_items: Mapping[int, ReportItem]
     reference_lists: Mapping[str, tuple[Mapping[str, Any], ...]]
     reconciliation: tuple[Mapping[str, Any], ...]
-    contradictions: Mapping[str, tuple[str, str]]
+    explanations: Mapping[str, tuple[str, str]]
     _cells: "Cells"
 
     def cell(
@@ -263,9 +269,9 @@ def read_edition(audience: str) -> Edition:
             reconciliation=tuple(
                 _rows(connection, "from mart_report_reconciliation order by table_id, figure_id")
             ),
-            contradictions={
-                row["contradiction_id"]: (row["explanation_fr"], row["explanation"])
-                for row in _rows(connection, "from contradictions")
+            explanations={
+                row["code"]: (row["text_fr"], row["text_en"])
+                for row in _rows(connection, EXPLANATIONS)
             },
             _cells=cells,
         )

@@ -12,8 +12,8 @@ from cvg_warehouse.reading.figures import base_name, written
 from cvg_warehouse.reading.texts import (
     Language,
     breakdown_label,
-    contradiction,
     definitions,
+    explanation,
     label_of,
     say,
     value_label,
@@ -100,7 +100,9 @@ def reconciliation_table(rows: Sequence[Row], edition: Edition, language: Langua
         "computed": lambda row: text(row, "computed"),
         "difference": lambda row: text(row, "difference"),
         "status": lambda row: say(language, "reconciliation_" + row["status"]),
-        "evidence": lambda row: contradiction(edition, row["contradiction_id"], language),
+        "evidence": lambda row: explanation(
+            edition, row["contradiction_id"] or row["held_by"], language
+        ),
         "indicator": lambda row: row["indicator_id"] or "",
     }
     header = [say(language, "column_" + name) for name in columns]

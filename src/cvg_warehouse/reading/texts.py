@@ -66,9 +66,9 @@ def definitions(indicator: Indicator, language: Language) -> tuple[str, str | No
     return indicator.numerator_definition, indicator.denominator_definition
 
 
-def contradiction(edition: Edition, contradiction_id: str | None, language: Language) -> str:
-    """How the report contradicts itself; '' for no contradiction."""
-    french, english = edition.contradictions.get(contradiction_id or "", ("", ""))
+def explanation(edition: Edition, code: str | None, language: Language) -> str:
+    """How the report contradicts itself, or which system holds a figure; '' for neither."""
+    french, english = edition.explanations.get(code or "", ("", ""))
     return french if language == "fr" else english
 
 

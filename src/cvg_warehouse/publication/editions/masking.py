@@ -66,7 +66,7 @@ MASKED_TABLES = {
             if(is_open, contradiction_id, null) as contradiction_id
         )
         from (
-            select *, figure_id in (from open_figures) as is_open
+            select *, figure_id in (from open_figures) or status = 'not_held' as is_open
             from edition__mart_report_reconciliation
         ) as figures
     """,
