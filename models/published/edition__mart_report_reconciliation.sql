@@ -10,5 +10,6 @@ select
     status,
     contradiction_id,
     indicator_id,
-    held_by
+    held_by,
+    reading_id
 from {{ ref('mart_report_reconciliation') }}

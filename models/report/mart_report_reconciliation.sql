@@ -83,10 +83,13 @@ select
         when judged.held_by is not null then 'not_held'
         when judged.is_reproduced then 'reproduced'
         when contradictions.figure_id is not null then 'contradicted'
+        when readings.figure_id is not null then 'other_reading'
         else 'not_reproduced'
     end as status,
     case when not judged.is_reproduced then contradictions.contradiction_id end as contradiction_id,
     judged.indicator_id,
-    judged.held_by
+    judged.held_by,
+    case when not judged.is_reproduced then readings.reading_id end as reading_id
 from judged
 left join {{ ref('stg_reference__contradictions') }} as contradictions on judged.figure_id = contradictions.figure_id
+left join {{ ref('stg_reference__other_readings') }} as readings on judged.figure_id = readings.figure_id

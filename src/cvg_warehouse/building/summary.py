@@ -14,6 +14,7 @@ from cvg_warehouse.terminal import out, shown
 
 FIGURES = {
     "reproduced": "reproduced",
+    "other_reading": "right by another reading",
     "contradicted": "contradicted by the report itself",
     "not_held": "held by other systems than the exports",
     "not_reproduced": "not reproduced",

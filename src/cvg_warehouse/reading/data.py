@@ -37,6 +37,8 @@ EXPLANATIONS = """
     select contradiction_id as code, explanation_fr as text_fr, explanation as text_en
     from contradictions
     union all
+    select reading_id, explanation_fr, explanation from other_readings
+    union all
     select system, label_fr, label_en from other_systems
 """
 

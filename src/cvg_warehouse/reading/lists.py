@@ -101,7 +101,7 @@ def reconciliation_table(rows: Sequence[Row], edition: Edition, language: Langua
         "difference": lambda row: text(row, "difference"),
         "status": lambda row: say(language, "reconciliation_" + row["status"]),
         "evidence": lambda row: explanation(
-            edition, row["contradiction_id"] or row["held_by"], language
+            edition, row["contradiction_id"] or row["reading_id"] or row["held_by"], language
         ),
         "indicator": lambda row: row["indicator_id"] or "",
     }

@@ -67,7 +67,7 @@ def definitions(indicator: Indicator, language: Language) -> tuple[str, str | No
 
 
 def explanation(edition: Edition, code: str | None, language: Language) -> str:
-    """How the report contradicts itself, or which system holds a figure; '' for neither."""
+    """How the report contradicts itself, how a figure reads, or where it is held; '' for none."""
     french, english = edition.explanations.get(code or "", ("", ""))
     return french if language == "fr" else english
 

@@ -63,14 +63,16 @@ MASKED_TABLES = {
             if(is_open, computed, null) as computed,
             if(is_open, difference, null) as difference,
             if(is_open, status, 'masked') as status,
-            if(is_open, contradiction_id, null) as contradiction_id
+            if(is_open, contradiction_id, null) as contradiction_id,
+            if(is_open, reading_id, null) as reading_id
         )
         from (
             select *, figure_id in (from open_figures) or status = 'not_held' as is_open
             from edition__mart_report_reconciliation
         ) as figures
     """,
-    "contradictions": f"""
-        select * from edition__contradictions where figure_id in ({_OPEN_FIGURES})
-    """,
+    **{
+        name: f"select * from edition__{name} where figure_id in ({_OPEN_FIGURES})"
+        for name in ("contradictions", "other_readings")
+    },
 }
