@@ -170,7 +170,10 @@ def unknown_names(text: str) -> list[str]:
         made = re.findall(r"\bmake ([a-z]+)\b", code)
         wrong += [f"make {target}" for target in made if target not in targets()]
         modules = re.findall(r"python -m ([\w.]+)", code)
-        wrong += [name for name in modules if not is_file(name.replace(".", "/") + ".py")]
+        for name in modules:
+            path = name.replace(".", "/")
+            if not is_file(f"{path}.py") and not is_file(f"{path}/__main__.py"):
+                wrong.append(name)
         for words, options in re.findall(r"(?:^|[\s/])cvg ([a-z]+(?: [a-z]+)*)(.*)", code):
             wrong += unknown_command(words.split(), re.findall(r"--[a-z-]+", options))
     return wrong
