@@ -1,10 +1,10 @@
-{# First and last day of a year given as an integer column. #}
+{# Days of a year given as an integer column; null where it is null, which `concat` would pass over. #}
 {% macro first_day(year) -%}
-cast(concat(cast({{ year }} as string), '-01-01') as date)
+cast(cast({{ year }} as string) || '-01-01' as date)
 {%- endmacro %}
 
 {% macro last_day(year) -%}
-cast(concat(cast({{ year }} as string), '-12-31') as date)
+cast(cast({{ year }} as string) || '-12-31' as date)
 {%- endmacro %}
 
 {# The day a number of calendar months after another. #}
@@ -13,7 +13,7 @@ cast({{ dbt.dateadd('month', months, day) }} as date)
 {%- endmacro %}
 
 {% macro last_day_of_june(year) -%}
-cast(concat(cast({{ year }} as string), '-06-30') as date)
+cast(cast({{ year }} as string) || '-06-30' as date)
 {%- endmacro %}
 
 {# Months between two days: days / 30.4375. #}

@@ -37,17 +37,47 @@ case when trim({{ column }}) like '____-__-__' then try_cast({{ text(column) }} 
   {{- return(found) -}}
 {%- endmacro %}
 
+{# What is wrong with a text that cannot be read as a type. #}
+{% macro why_unreadable(data_type) -%}
+  {{- return({
+    'date': 'not a date YYYY-MM-DD',
+    'int': 'not a whole number',
+    'double': 'not a number',
+    'boolean': 'neither oui nor non',
+    'string': 'not in the closed list',
+  }[data_type]) -}}
+{%- endmacro %}
+
 {#-
   Names of the raw columns whose text could not be read, with the reason and never the value, e.g.
-  `date_entree: not a date`. Null where all of the row could be read.
+  `date_entree: not a date YYYY-MM-DD`. Null where all of the row could be read.
 -#}
 {% macro unreadable_columns() -%}
-{%- set reasons = {'date': 'not a date', 'int': 'not a whole number', 'boolean': 'neither oui nor non', 'string': 'not in the closed list'} -%}
 nullif(concat_ws('; '
 {%- for column in columns_read() %}
-    , case when {{ text(column.raw) }} is not null and {{ column.name }} is null then '{{ column.raw }}: {{ reasons[column.data_type] }}' end
+    , case when {{ text(column.raw) }} is not null and {{ column.name }} is null then '{{ column.raw }}: {{ why_unreadable(column.data_type) }}' end
 {%- endfor %}
 ), '')
+{%- endmacro %}
+
+{# A raw column read as a column of staging, described in its YAML, has to be. #}
+{% macro as_read(column) -%}
+  {%- set raw = column.config.meta['raw'] -%}
+  {%- if column.config.meta.get('values') -%}
+    {{- return(one_of(raw, column.config.meta['values'])) -}}
+  {%- endif -%}
+  {{- return({
+    'date': iso_date(raw),
+    'int': whole_number(raw),
+    'double': 'try_cast(' ~ text(raw) ~ ' as double)',
+    'boolean': yes_no(raw),
+    'string': text(raw),
+  }[column.data_type]) -}}
+{%- endmacro %}
+
+{# The form of a text of digits and signs, e.g. 99/99/9999; null where something else stands in it. #}
+{% macro form_of(column) -%}
+case when translate(trim({{ column }}), '0123456789 -+/.,:', '') = '' then translate(trim({{ column }}), '0123456789', '9999999999') end
 {%- endmacro %}
 
 {# What a code looks like: capitals as A, digits as 9. #}

@@ -14,6 +14,9 @@
   This one leaves unknown columns out, fills optional ones that are missing with null, and stops with
   one line, which never shows a value, where a required column is missing or a line cannot be read.
 
+  `line_in_file` is added, by which tests say where a wrong value stands: line 1 is the header, and a row
+  is one line also where a value in it holds line breaks.
+
   The seed's YAML names its columns in `column_types`; those with `meta: {optional: true}` may be
   missing from the file.
 -#}
@@ -29,7 +32,8 @@
     'drop table if exists seed_rejects; drop table if exists seed_rejected_scans; '
     ~ 'select column_name from (describe select * from ' ~ reader ~ ')'
   ).columns[0].values() | list -%}
-  {%- set selected = [] -%}
+  {#- Read by one thread because of it, so it numbers rows in the file's order; a tool of tables shows the same number. -#}
+  {%- set selected = ['row_number() over () + 1 as line_in_file'] -%}
   {%- for column, type in config.get('column_types').items() -%}
     {%- if column in found -%}
       {%- do selected.append('cast("' ~ column ~ '" as ' ~ type ~ ') as "' ~ column ~ '"') -%}

@@ -1,6 +1,6 @@
 -- Age at entry is between 16 and 80; a delivery that says otherwise is for the worksite to correct.
-{{ config(severity='warn') }}
-select count(*) as rows_against
-from {{ ref('fct_pathways') }}
-where extract(year from entry_date) - birth_year not between 16 and 80
-having count(*) > 0
+{{ config(severity='warn', fail_calc='coalesce(sum(rows_against), 0)') }}
+{%- set age = 'extract(year from ' ~ iso_date('date_entree') ~ ') - ' ~ whole_number('annee_naissance') %}
+{{ wrong_rows(ref('salaries'), [
+    (age ~ ' not between 16 and 80', "'annee_naissance: not 16 to 80 years before date_entree'"),
+]) }}

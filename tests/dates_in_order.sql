@@ -1,21 +1,29 @@
 -- Dates follow each other and fall in the year that their row reports on. One row per broken rule.
 {{ config(fail_calc='coalesce(sum(rows_against), 0)') }}
-{{ broken_rule(
-    ref('fct_exits'), 'exit before entry',
-    'exit_date < entry_date'
-) }}
+{%- set year = whole_number('annee') %}
+{#- the latest delivery of a pathway says when it began -#}
+{%- set too_early %}
+(
+    select exits.pathway_key
+    from {{ ref('stg_exports__sorties') }} as exits
+    inner join {{ ref('stg_exports__salaries') }} as deliveries on exits.pathway_key = deliveries.pathway_key
+    group by exits.pathway_key, exits.exit_date
+    having exits.exit_date < max_by(deliveries.entry_date, deliveries.reporting_year)
+)
+{%- endset %}
+{{ wrong_rows(ref('sorties'), [
+    ('extract(year from ' ~ iso_date('date_sortie') ~ ') != ' ~ year, "'date_sortie: not in the year of annee'"),
+    (text('id_parcours') ~ ' in ' ~ too_early, "'date_sortie: before date_entree in salaries.csv'"),
+]) }}
 union all
-{{ broken_rule(
-    ref('fct_pathway_years'), 'entry after the year of the delivery',
-    'extract(year from entry_date) > reporting_year'
-) }}
+{{ wrong_rows(ref('salaries'), [
+    ('extract(year from ' ~ iso_date('date_entree') ~ ') > ' ~ year, "'date_entree: after the year of annee'"),
+]) }}
 union all
-{{ broken_rule(
-    ref('stg_exports__sorties'), 'exit outside the year of its row',
-    'extract(year from exit_date) != reporting_year'
-) }}
+{{ wrong_rows(ref('actions'), [
+    ('extract(year from ' ~ iso_date('date_action') ~ ') != ' ~ year, "'date_action: not in the year of annee'"),
+]) }}
 union all
-{{ broken_rule(
-    ref('stg_exports__actions'), 'action outside the year of its row',
-    'extract(year from action_date) != reporting_year'
-) }}
+{{ wrong_rows(ref('ateliers'), [
+    ('extract(year from ' ~ iso_date('date_atelier') ~ ') != ' ~ year, "'date_atelier: not in the year of annee'"),
+]) }}

@@ -22,7 +22,8 @@ from conftest import (
     write_rows,
 )
 from cvg_warehouse.building import build
-from cvg_warehouse.building.dbt_run import Step, without_values
+from cvg_warehouse.building.dbt_run import without_values
+from cvg_warehouse.building.steps import Step
 from cvg_warehouse.cli import app
 from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.paths import PROJECT

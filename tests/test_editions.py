@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from conftest import CVG, Built, fingerprints, header_of, read_rows, run_cvg, write_rows
 from cvg_warehouse.building import build
-from cvg_warehouse.building.dbt_run import Step
+from cvg_warehouse.building.steps import Step
 from cvg_warehouse.cli import app
 from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS

@@ -58,6 +58,7 @@ def build(
     from cvg_warehouse.building import findings
     from cvg_warehouse.building.build import build_warehouse
     from cvg_warehouse.building.check_exports import check_exports
+    from cvg_warehouse.building.steps import problems_of, warnings_of
     from cvg_warehouse.building.summary import print_summary
     from cvg_warehouse.ingest.acceptance import accept_exports
 
@@ -68,7 +69,7 @@ def build(
         complain(check_exports(exports))
         steps = build_warehouse(exports, warehouse)
     seconds = time.monotonic() - started
-    problems = [str(step) for step in steps if step.went_wrong]
+    problems = problems_of(steps)
     edition = "not published, because a check fails" if problems else "not published, as asked"
     with plain_endings(f"{shown(warehouse)} is built"):
         if publishes and not problems:
@@ -82,8 +83,7 @@ def build(
                 problems += refusal.lines
                 edition = "not published"
         print_summary(exports, warehouse, steps, seconds, edition)
-    warned = [step for step in steps if step.status == "warn" and step.name != findings.WARNED_BY]
-    complain(f"warning: {step}" for step in warned)
+    complain(warnings_of(step for step in steps if step.name != findings.WARNED_BY))
     complain(f"warning: {line}" for line in findings.lines_by_check(warehouse))
     complain(problems)
     raise typer.Exit(PARTLY if problems else DONE)

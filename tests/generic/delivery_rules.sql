@@ -1,34 +1,45 @@
 {#-
-  What an export must satisfy: no key occurs twice, columns that are `required` in the model's YAML are
-  filled, those with `values` hold no other, and those of `relationships` are found where they refer
-  to. One row per broken rule.
+  What the file of a staging model must satisfy, as the model's YAML describes its columns: no key occurs
+  twice, `required` columns are filled, values can be read, those of `relationships` are found where they
+  refer to. One row per broken rule, with the column as the file names it.
+
+  `lenient`: only required values must be readable; others count as unknown, and `readable` warns of them.
 -#}
-{% test delivery_rules(model, key, relationships=[]) %}
+{% test delivery_rules(model, file, key, relationships=[], lenient=false) %}
 {{ config(fail_calc='coalesce(sum(rows_against), 0)') }}
-{%- set doubles = '(select 1 from ' ~ model ~ ' group by ' ~ key | join(', ') ~ ' having count(*) > 1) as doubles' %}
-{{ broken_rule(doubles, key | join(', ') ~ ': the key occurs more than once', '1 = 1') }}
-{%- for column in columns_of(model) %}
-{%- set meta = column.config.meta %}
-{%- if meta.get('required') %}
-union all
-{{ broken_rule(model, column.name ~ ' is empty', column.name ~ ' is null') }}
-{%- endif %}
-{%- if meta.get('values') %}
-union all
-{{ broken_rule(
-    model,
-    column.name ~ ' is not in its closed list',
-    column.name ~ " not in ('" ~ meta['values'] | join("', '") ~ "')"
-) }}
-{%- endif %}
+{%- set columns = raw_columns_of(model) %}
+{%- set required = columns | selectattr('config.meta.required', 'defined') | list %}
+{%- set wrongs = unreadable_values(required if lenient else columns) %}
+{%- for column in required %}
+{%- set raw = column.config.meta['raw'] %}
+{%- do wrongs.append((text(raw) ~ ' is null', "'" ~ raw ~ ": is empty'")) %}
 {%- endfor %}
 {%- for relationship in relationships %}
-{%- set found = relationship.to ~ ' where ' ~ relationship.field ~ ' is not null' %}
-union all
-{{ broken_rule(
-    model,
-    relationship.column ~ ' is not in ' ~ relationship.to.identifier,
-    relationship.column ~ ' not in (select ' ~ relationship.field ~ ' from ' ~ found ~ ')'
-) }}
+{%- for column in columns if column.name == relationship.column %}
+{%- set raw = column.config.meta['raw'] %}
+{%- set list = '(select ' ~ relationship.field ~ ' from ' ~ relationship.to ~ ' where ' ~ relationship.field ~ ' is not null)' %}
+{%- do wrongs.append((
+    text(raw) ~ ' not in ' ~ list,
+    "'" ~ raw ~ ': not in ' ~ relationship.to.identifier.split('__') | last ~ ".csv'"
+)) %}
 {%- endfor %}
+{%- endfor %}
+{{ wrong_rows(file, wrongs) }}
+union all
+{%- set keys = columns | selectattr('name', 'in', key) | list %}
+select
+    '{{ file.identifier }}.csv: {{ keys | map(attribute="config.meta.raw") | join(", ") }}: occurs more than once' as rule,
+    count(*) as rows_against,
+    min(line_of_last) as first_line
+from (
+    select max(line_in_file) as line_of_last
+    from {{ file }}
+    where 1 = 1
+    {%- for column in keys | selectattr('config.meta.required', 'defined') %}
+        and {{ as_read(column) }} is not null
+    {%- endfor %}
+    group by {% for column in keys %}{{ as_read(column) }}{{ ', ' if not loop.last }}{% endfor %}
+    having count(*) > 1
+) as doubles
+having count(*) > 0
 {% endtest %}

@@ -12,7 +12,7 @@
 {%- endfor %}
 {{ broken_rule(
     model,
-    indicator ~ ' has not exactly one value',
+    model.identifier ~ ': ' ~ indicator ~ ' has not exactly one value',
     'case when ' ~ columns | join(' then 1 else 0 end + case when ') ~ ' then 1 else 0 end'
     ~ ' != case when ' ~ columns | first ~ ' is null then 0 else 1 end'
 ) }}

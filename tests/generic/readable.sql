@@ -1,7 +1,5 @@
-{#- Warns where staging could not read a value: it counts as unknown, its column and reason are in `unreadable_columns`. -#}
-{% test readable(model) %}
-{{ config(severity='warn') }}
-select unreadable_columns
-from {{ model }}
-where unreadable_columns is not null
+{#- Warns of values that may be empty and cannot be read: they count as unknown. One row per column and form. -#}
+{% test readable(model, file) %}
+{{ config(severity='warn', fail_calc='coalesce(sum(rows_against), 0)') }}
+{{ wrong_rows(file, unreadable_values(raw_columns_of(model) | selectattr('config.meta.required', 'undefined') | list)) }}
 {% endtest %}

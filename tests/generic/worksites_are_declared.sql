@@ -2,15 +2,23 @@
   Warns of rows whose worksite is not declared, or not for the territory that they name: they count where they say,
   and one row here for each worksite, year and territory says what to mend.
 -#}
-{% test worksites_are_declared(model) %}
+{% test worksites_are_declared(model, file) %}
 {{ config(severity='warn', fail_calc='coalesce(sum(rows_against), 0)') }}
 with delivered as (
     select
         worksite_id,
         territory_id,
         reporting_year,
-        count(*) as rows_against
-    from {{ model }}
+        count(*) as rows_against,
+        min(line_in_file) as first_line
+    from (
+        select
+            {{ text('chantier') }} as worksite_id,
+            {{ text('territoire') }} as territory_id,
+            {{ whole_number('annee') }} as reporting_year,
+            line_in_file
+        from {{ file }}
+    ) as read_rows
     where worksite_id is not null
     group by worksite_id, territory_id, reporting_year
 ),
@@ -41,7 +49,7 @@ placed as (
 )
 
 select
-    '{{ file_of(model) }}: chantier: '
+    '{{ file.identifier }}.csv: chantier: '
     || case when is_code then worksite_id else 'a text that looks like no worksite' end
     || coalesce(' in ' || cast(reporting_year as string), '')
     || case
@@ -50,7 +58,8 @@ select
             ' lies in ' || territory_id || ' and is declared for ' || home
             || '; correct territoire, or add the two to seeds/reference/worksite_territories.csv'
     end as rule,
-    sum(rows_against) as rows_against
+    sum(rows_against) as rows_against,
+    min(first_line) as first_line
 from placed
 group by rule
 {% endtest %}

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from cvg_warehouse.building.dbt_run import Step, dbt_build
+from cvg_warehouse.building.dbt_run import dbt_build
+from cvg_warehouse.building.steps import Step, problems_of, warnings_of
 from cvg_warehouse.building.workshop import workshop_of
 from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.files import scratch_folder
@@ -22,8 +23,7 @@ def build_warehouse(exports: Path, warehouse: Path) -> list[Step]:
         with scratch_folder(workshop.folder / "exports") as links:
             steps = dbt_build(_seed_folder(exports, links), built, scratch=workshop.folder)
         if not workshop.settle():
-            causes = [str(step) for step in steps if step.went_wrong]
-            raise Refusal(*causes, workshop.verdict())
+            raise Refusal(*warnings_of(steps), *problems_of(steps), workshop.verdict())
     return steps
 
 

@@ -38,18 +38,16 @@ def check_exports(folder: Path) -> list[str]:
         raise Refusal(f"{shown(folder)}: no such folder; name the exports' folder in CVG_EXPORTS")
     problems: list[str] = []
     warnings: list[str] = []
-    for file in (seed for lists in REFERENCE for seed in sorted((PROJECT / lists).glob("*.csv"))):
-        try:
-            _check_lines(file)
-        except Refusal as refusal:
-            problems += refusal.lines
-    for export in EXPORTS:
-        file = folder / f"{export}.csv"
-        try:
-            warnings += _check_header(export, file)
-            _check_lines(file)
-        except Refusal as refusal:
-            problems += refusal.lines
+    exports = {folder / f"{export}.csv": export for export in EXPORTS}
+    lists = [seed for place in REFERENCE for seed in sorted((PROJECT / place).glob("*.csv"))]
+    with duckdb.connect() as reader:
+        for file in [*lists, *exports]:
+            try:
+                if file in exports:
+                    warnings += _check_header(exports[file], file)
+                _check_lines(file, reader)
+            except Refusal as refusal:
+                problems += refusal.lines
     if problems:
         raise Refusal(*problems)
     return warnings
@@ -117,23 +115,22 @@ def _header(file: Path) -> list[str]:
         raise Refusal(f"{where}: line 1: the header cannot be read; correct its quotes") from None
 
 
-def _check_lines(file: Path) -> None:
+def _check_lines(file: Path, reader: duckdb.DuckDBPyConnection) -> None:
     """Refuse a file with lines that DuckDB, which loads it, cannot read."""
     names = [f"c{number}" for number, _ in enumerate(_header(file))]
-    with duckdb.connect() as connection:
-        # Every column is counted because DuckDB leaves columns that nobody asks for undecoded.
-        try:
-            connection.read_csv(
-                str(file),
-                header=True,
-                delimiter=",",
-                quotechar='"',
-                escapechar='"',
-                columns=dict.fromkeys(names, "varchar"),
-                auto_detect=False,
-            ).aggregate("count(columns(*))").fetchall()
-        except duckdb.Error:
-            raise Refusal(*_line_problems(file, len(names))) from None
+    # Every column is counted because DuckDB leaves columns that nobody asks for undecoded.
+    try:
+        reader.read_csv(
+            str(file),
+            header=True,
+            delimiter=",",
+            quotechar='"',
+            escapechar='"',
+            columns=dict.fromkeys(names, "varchar"),
+            auto_detect=False,
+        ).aggregate("count(columns(*))").fetchall()
+    except duckdb.Error:
+        raise Refusal(*_line_problems(file, len(names))) from None
 
 
 def _line_problems(file: Path, width: int) -> list[str]:

@@ -8,13 +8,13 @@ import contextlib
 import gc
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import duckdb
 
+from cvg_warehouse.building.steps import Finding, Step
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.terminal import Refusal, progress
 
@@ -30,38 +30,11 @@ QUIETLY = [
 DbtResult: TypeAlias = Any
 DbtNode: TypeAlias = Any
 DbtEvent: TypeAlias = Any
-MADE = ("model", "seed")
 # What DuckDB says of the SQL itself names tables and columns; what it says of data quotes values.
 ERRORS_WITHOUT_VALUES = ("Binder", "Catalog", "Dependency", "IO", "Out of Memory", "Parser")
+# Column, type in the model, type in its contract, and how they differ; the first row is the header.
+CONTRACT_ROW = re.compile(r"\| (\w+) +\| (.*?) *\| (.*?) *\| (.+?) *\|")
 DATABASE_ERROR = re.compile(r"([A-Z][A-Za-z ]*) Error: ")
-
-
-@dataclass(frozen=True)
-class Step:
-    """One node of dbt's graph after its run."""
-
-    kind: str
-    name: str
-    status: str
-    failures: int
-    message: str
-    broken_rules: tuple[str, ...] = ()
-
-    @property
-    def made(self) -> bool:
-        """The step makes a table, rather than checking one."""
-        return self.kind in MADE
-
-    @property
-    def went_wrong(self) -> bool:
-        """The step itself failed; a step skipped because of another did not."""
-        return self.status in ("error", "fail", "runtime error")
-
-    def __str__(self) -> str:
-        rows = f" on {self.failures} rows" if self.kind == "test" and self.failures else ""
-        rules = f": {', '.join(self.broken_rules)}" if self.broken_rules else ""
-        text = f"{self.kind.replace('_', ' ')} {self.name}: {self.status}{rows}{rules}"
-        return f"{text}: {self.message}" if self.status == "error" and self.message else text
 
 
 def dbt_build(exports: Path, warehouse: Path, scratch: Path) -> list[Step]:
@@ -93,26 +66,58 @@ def dbt_build(exports: Path, warehouse: Path, scratch: Path) -> list[Step]:
     if run.result is None:
         reason = without_values(str(run.exception))
         raise Refusal(f"dbt could not start: {reason}; try .venv/bin/dbt parse")
-    results: DbtResult = run.result
-    steps = [
+    dbt_results: DbtResult = run.result
+    steps = _steps(dbt_results.results, warehouse)
+    log = scratch / "build.log"
+    log.write_text("".join(f"{step}\n" for step in steps), encoding="utf-8")
+    return steps
+
+
+def _steps(results: Sequence[DbtResult], warehouse: Path) -> list[Step]:
+    parents = {r.node.unique_id: set(r.node.depends_on_nodes) for r in results}
+    wrong = {_blamed(r.node) for r in results if r.status in ("error", "fail", "runtime error")}
+    return [
         Step(
             kind=str(result.node.resource_type),
             name=_readable_name(result.node),
             status=str(result.status),
             failures=result.failures or 0,
             message=without_values(result.message or ""),
-            broken_rules=_broken_rules(result, warehouse) if result.failures else (),
+            findings=_findings(result, warehouse) if result.failures else (),
+            follows=not wrong.isdisjoint(_made_from(result.node, parents)),
         )
-        for result in results.results
+        for result in results
     ]
-    log = scratch / "build.log"
-    log.write_text("".join(f"{step}\n" for step in steps), encoding="utf-8")
-    return steps
+
+
+def _blamed(node: DbtNode) -> str:
+    """The table that is wrong where a step fails: a generic test is attached to one."""
+    return getattr(node, "attached_node", None) or node.unique_id
+
+
+def _made_from(node: DbtNode, parents: Mapping[str, set[str]]) -> set[str]:
+    """All tables that what a step makes or looks at is made from."""
+    attached = getattr(node, "attached_node", None)
+    looked_at = {attached} if attached else {node.unique_id}
+    if node.resource_type == "test" and not attached:
+        looked_at = parents[node.unique_id]
+    found: set[str] = set()
+    ahead = [parent for table in looked_at for parent in parents.get(table, ())]
+    while ahead:
+        table = ahead.pop()
+        if table not in found:
+            found.add(table)
+            ahead += parents.get(table, ())
+    return found - looked_at
 
 
 def without_values(message: str) -> str:
     """dbt's message in one line, without what DuckDB quotes from the data."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
+    mismatches = [row for line in lines if (row := CONTRACT_ROW.fullmatch(line))][1:]
+    if mismatches:
+        told = "; ".join(f"{row[1]}: {row[4]} ({row[2] or row[3]})" for row in mismatches)
+        return f"the model and the contract in its YAML differ: {told}"
     # The first of several lines only says which node it is about.
     reason = lines[min(1, len(lines) - 1)] if lines else ""
     database_error = DATABASE_ERROR.match(reason)
@@ -121,13 +126,16 @@ def without_values(message: str) -> str:
     return reason
 
 
-def _broken_rules(result: DbtResult, warehouse: Path) -> tuple[str, ...]:
+def _findings(result: DbtResult, warehouse: Path) -> tuple[Finding, ...]:
     """Which rules a failing test of several found broken: it gives a row for each."""
     if "rows_against" not in result.node.config.fail_calc:
         return ()
     with duckdb.connect(warehouse) as connection:
-        rows = connection.execute(result.node.compiled_code).fetchall()
-    return tuple(f"{rule} ({count})" for rule, count in sorted(rows))
+        rows = connection.execute(
+            f"select rule, rows_against, first_line from ({result.node.compiled_code}) "
+            "order by first_line, rule"
+        ).fetchall()
+    return tuple(Finding(*row) for row in rows)
 
 
 def _readable_name(node: DbtNode) -> str:

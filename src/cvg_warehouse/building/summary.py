@@ -8,7 +8,7 @@ from rich import box
 from rich.table import Table
 
 from cvg_warehouse.building import findings
-from cvg_warehouse.building.dbt_run import Step
+from cvg_warehouse.building.steps import Step
 from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.terminal import out, shown
 
