@@ -22,7 +22,7 @@
 {# Before seeds are loaded: are the exports those of their ingest, and can every file be read? #}
 {% macro check_exports() -%}
 {%- if wants_copy() and invocation_args_dict.which in ['build', 'seed'] -%}
-{{ stop_for(ask('check_exports')) }}
+{{ refuse_run(ask('check_exports')) }}
 {%- endif -%}
 {%- endmacro %}
 
@@ -30,12 +30,12 @@
 {% macro begin_copy() -%}
 {%- if wants_copy() -%}
 {%- set goes_on = 'retry' in invocation_args_dict.get('invocation_command', '').split() -%}
-{{ change_file('go_on_from_refused' if goes_on else 'begin_copy') }}
+{{ change_file('go_on_from_refused' if goes_on else 'begin_copy', refuse_run) }}
 {%- endif -%}
 {%- endmacro %}
 
 {% macro settle_copy() -%}
-{{- change_file('settle_copy') if has_copy() -}}
+{{- change_file('settle_copy', stop_for) if has_copy() -}}
 {%- endmacro %}
 
 {% macro leave_file() -%}
@@ -43,14 +43,14 @@ attach ':memory:' as no_warehouse; use no_warehouse; detach {{ adapter.quote(tar
 {%- endmacro %}
 
 {# Let a function move files, and open the one that is to be used from then on. #}
-{% macro change_file(function) -%}
+{% macro change_file(function, stop) -%}
   {%- set reason = ask(function) -%}
   {%- set file = ask('file_of_build') -%}
   {%- do adapter.commit() -%}
 attach {{ dbt.string_literal(dbt.escape_single_quotes(file)) }} as {{ adapter.quote(target.database) }};
 use {{ adapter.quote(target.database) }};
 detach no_warehouse;
-{{ stop_for(reason) }}
+{{ stop(reason) }}
 {%- endmacro %}
 
 {# What a function of the plugin answers. #}
@@ -58,7 +58,14 @@ detach no_warehouse;
   {%- do return(run_query('select ' ~ function ~ '()').columns[0].values()[0]) -%}
 {%- endmacro %}
 
-{# End the run where there is a reason. #}
+{# Let no step of the run begin where there is a reason. On an error of SQL in a first hook dbt stumbles over exposures. #}
+{% macro refuse_run(reason) -%}
+  {%- if reason -%}
+    {%- do exceptions.raise_compiler_error(reason) -%}
+  {%- endif -%}
+{%- endmacro %}
+
+{# Let the last hooks of the run fail where there is a reason. #}
 {% macro stop_for(reason) -%}
 {%- if reason -%}
 select error({{ dbt.string_literal(dbt.escape_single_quotes(reason)) }})

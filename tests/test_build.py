@@ -299,12 +299,13 @@ def test_broken_rules_are_named_without_a_value(with_warehouse: Workplace) -> No
     before = with_warehouse.warehouse.read_bytes()
     run = with_warehouse.build()
     assert run.returncode == 2
-    assert (
-        "test delivery_rules of stg_exports__sorties: fail on 4 rows: exit_date is empty (1), "
-        "exit_reason_code is not in stg_reference__exit_reasons (1), "
-        "pathway_key is not in stg_exports__salaries (1), "
-        "pathway_key: the key occurs more than once (1)\n"
-    ) in run.stderr
+    for told in (
+        "sorties.csv: id_parcours: occurs more than once (1 row, at line 3)",
+        "sorties.csv: date_sortie: not a date YYYY-MM-DD (1 row, at line 4)",
+        "sorties.csv: motif_sortie: not in exit_reasons.csv (1 row, at line 5)",
+        "sorties.csv: id_parcours: not in salaries.csv (1 row, at line 6)",
+    ):
+        assert f"{told}\n" in run.stderr
     assert SECRET not in run.stderr + run.stdout + with_warehouse.log
     assert with_warehouse.warehouse.read_bytes() == before
 
