@@ -90,7 +90,7 @@ def test_seed_has_the_columns_of_the_contract(export: str) -> None:
     assert list(types) == [column.name for column in columns]
     assert set(types.values()) == {"string"}, "dbt would guess, and drop leading zeros"
     described = {column["name"]: column for column in seed["columns"]}
-    assert list(described) == list(types)
+    assert list(described) == ["line_in_file", *types]
     for column in columns:
         meta = described[column.name]["config"]["meta"]
         assert meta["optional"] is not column.required, column.name
