@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -56,9 +57,15 @@ class Found:
 
 
 def run(seed: int, data: int, sql: int) -> Found:
-    """Build two unchanged warehouses, draw the mutants and try them."""
+    """Build two unchanged warehouses, draw the mutants and try them.
+
+    As in the programme's life, the newest year is built for the first time: there is an edition of
+    the years before it.
+    """
     other = HOME / f"exports-{seed}"
-    _make_demo(other, seed)
+    _cvg("demo", "--out", str(other), "--seed", str(seed))
+    os.environ["CVG_EDITIONS"] = str(HOME / "editions")
+    _publish_years_before(other)
     with progress("Building the unchanged warehouses") as bar, ThreadPoolExecutor() as pool:
         bar.total_is(2)
         builds = {
@@ -177,7 +184,16 @@ def _changes(verdict: Verdict) -> str:
     return f"no check notices what changes in {', '.join(tables)}"
 
 
-def _make_demo(folder: Path, seed: int) -> None:
-    cvg = str(Path(sys.executable).with_name("cvg"))
-    command = [cvg, "demo", "--out", str(folder), "--seed", str(seed)]
-    subprocess.run(command, check=True, capture_output=True)
+def _publish_years_before(exports: Path) -> None:
+    """An edition, in an empty folder, of all years but the newest."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        data_mutants.write(data_mutants.without_newest_year(data_mutants.read(exports)), folder)
+        shutil.rmtree(HOME / "editions", ignore_errors=True)
+        warehouse = str(folder / "warehouse" / "cvg.duckdb")
+        _cvg("build", CVG_EXPORTS=name, CVG_WAREHOUSE=warehouse, CVG_PUBLISH="yes")
+
+
+def _cvg(*arguments: str, **variables: str) -> None:
+    command = [str(Path(sys.executable).with_name("cvg")), *arguments]
+    subprocess.run(command, env=os.environ | variables, check=True, capture_output=True)

@@ -109,6 +109,11 @@ def last_year(exports: Exports) -> pl.Expr:
     return pl.col("annee") == years(exports)[-1]
 
 
+def without_newest_year(exports: Exports) -> Exports:
+    """The exports as they were a year earlier."""
+    return {export: frame.filter(~last_year(exports)) for export, frame in exports.items()}
+
+
 def largest(exports: Exports, column: str) -> str:
     """The territory or worksite with the most people in the newest year."""
     newest = exports["salaries"].filter(last_year(exports))

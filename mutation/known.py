@@ -6,7 +6,7 @@ KNOWN = (
     ("fct_exits", "    exits.worksite_id,", "    pathways.worksite_id,"),
     ("agg_people", "bool_or(", "bool_and("),
     ("agg_measures", "max(measure)", "min(measure)"),
-    ("agg_partners", "select distinct", "select"),
+    ("agg_partners", "count(distinct partners.counted_key)", "count(partners.counted_key)"),
     ("ind_partners", "select distinct", "select"),
     ("mart_indicator_intervals", "1.959963984540054", "1.644853626951472"),
     ("mart_officer_impact", "1.959963984540054", "1.644853626951472"),
@@ -26,6 +26,29 @@ EQUIVALENT = (
     (
         re.compile(r"^mart_\w+: other aggregate: max\(case when indicator_id = "),
         "a cell of a mart is one row of mart_indicators, so its highest value is its lowest",
+    ),
+    (
+        re.compile(r"^agg_partners: distinct dropped: select distinct"),
+        "the partners are counted with count(distinct) afterwards",
+    ),
+    (
+        re.compile(
+            r"^fct_(partner_action|collective_session)_\w+: filter dropped: "
+            r"where (partners|domains|action_types) is not null"
+        ),
+        "the items of an empty list are no rows",
+    ),
+    (
+        re.compile(r"^mart_indicators: inner <-> left: inner join breakdowns"),
+        "a column that is no indicator's joins no line of the catalogue in the end",
+    ),
+    (
+        re.compile(r"^dim_reporting_years: distinct dropped: select distinct"),
+        "the union of the years holds each once",
+    ),
+    (
+        re.compile(r"^ind_support: filter dropped: where actions.person_key is not null"),
+        "actions of nobody join no person",
     ),
 )
 """Pattern of the label, and why the mutant is no fault."""

@@ -18,6 +18,8 @@ from mutation.compiled import CATALOG, Compiled, Node
 
 LAYERS = ("core", "rules", "counting", "marts")
 RELATION = re.compile(r'"cvg"\."main"\."(\w+)"|__dbt__cte__(\w+)')
+COUNTED = re.compile(r"count\(case when [^()]* then $")
+"""What stands before a number of which only matters that it is one."""
 GENERATED = re.compile(r"\b\w+__\w+\b|(?<=\w)_\d+\b")
 
 
@@ -341,7 +343,7 @@ def _constant(query: Query) -> Iterator[Edit]:
         before = query.tokens[index - 1]
         if token.token_type == TokenType.NUMBER and query.clauses[index] not in ("group", "order"):
             decimals = before.token_type == TokenType.L_PAREN or before.text == ","
-            if not decimals:
+            if not decimals and not COUNTED.search(query.sql[: token.start]):
                 other = str(float(token.text) * 1.1 if "." in token.text else int(token.text) + 1)
                 yield _replaced(query, index, other)
         elif token.token_type == TokenType.STRING and token.text:

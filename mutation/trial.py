@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from cvg_warehouse.building.edition_before import load_edition_before
 from mutation.compiled import CATALOG, Compiled, Node
 
 RELATION = re.compile(rf'"{CATALOG}"\."main"\."(\w+)"')
@@ -150,10 +151,11 @@ class Trials:
                 outcome = _outcome(connection, test, _redirected(test.sql, moved))
             except (duckdb.DataError, duckdb.OperationalError):
                 outcome = frozenset({("cannot be run", 1)})
-            new = outcome - self._outcomes[test.name]
+            before = dict(self._outcomes[test.name])
+            new = sorted(rule for rule, rows in outcome if rows > before.get(rule, 0))
             if not new:
                 continue
-            rules = ", ".join(sorted(rule for rule, _ in new if rule))
+            rules = ", ".join(rule for rule in new if rule)
             line = f"{test.name}: {rules}" if rules else test.name
             if test.name in self.compiled.of_the_print:
                 verdict.by_print.append(line)
@@ -168,6 +170,7 @@ class Trials:
             connection.execute("set preserve_insertion_order = false")
             connection.execute(f"attach '{self.compiled.warehouse}' as {CATALOG} (read_only)")
             connection.execute("create macro code_version() as 'mutant'")
+            load_edition_before(connection)
             yield connection
 
 
