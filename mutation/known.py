@@ -47,6 +47,17 @@ EQUIVALENT = (
         "the union of the years holds each once",
     ),
     (
+        re.compile(r"^ind_territories: inner <-> left: inner join dim_populations"),
+        "every population of a pathway is a member of one that is counted",
+    ),
+    (
+        re.compile(
+            r"^ind_pathways: .* coalesce\(is_over_2_years, (false|true)\)"
+            r".* coalesce\(is_over_2_years, true\)|^ind_pathways: coalesce dropped: .*is_over_2"
+        ),
+        "both dates are required, so that the length of a pathway is known",
+    ),
+    (
         re.compile(r"^ind_support: filter dropped: where actions.person_key is not null"),
         "actions of nobody join no person",
     ),

@@ -354,8 +354,18 @@ def _constant(query: Query) -> Iterator[Edit]:
             if compared or following == TokenType.ALIAS or before.token_type == TokenType.THEN:
                 yield _replaced(query, index, f"'{token.text} bis'".replace("''", "'"))
         elif token.token_type in (TokenType.TRUE, TokenType.FALSE):
+            if _is_never_asked_for(query, index):
+                continue
             other = "false" if token.token_type == TokenType.TRUE else "true"
             yield _replaced(query, index, other)
+
+
+def _is_never_asked_for(query: Query, index: int) -> bool:
+    """The last value of a `coalesce` whose others are known."""
+    for open_, close in query.closes.items():
+        if close == index + 1 and query.tokens[open_ - 1].text.lower() == "coalesce":
+            return _is_within_known_base(query, open_ - 1, close)
+    return False
 
 
 def _stands_in_list(query: Query, index: int) -> bool:
