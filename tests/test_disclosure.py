@@ -165,6 +165,26 @@ def test_masks_of_the_edition_before_stay() -> None:
     assert {"small", "large"} <= masks(plan, system)
 
 
+def test_what_everybody_knows_is_not_masked() -> None:
+    system = System.of(ROW)
+    assert masks(plan_for(system, ROW_COUNTS, given={"small"}), system) == set()
+
+
+def test_parts_of_what_is_masked_are_masked() -> None:
+    """One part more would hide the whole; but each of them says how large it is at least."""
+    system = System.of([total("all", "a", "b"), total("a", "a1", "a2")])
+    counts = {"all": 160, "a": 70, "b": 90, "a1": 30, "a2": 40}
+    assert {"a", "a1", "a2"} <= masks(plan_for(system, counts, sensitive={"a"}), system)
+
+
+def test_a_small_rest_that_is_not_printed_is_hidden_too() -> None:
+    system = System.of([total("base", "part", "rest")])
+    counts = {"base": 60, "part": 56, "rest": 4}
+    shown = {"published": {"base", "part"}, "sensitive": set[str]()}
+    assert masks(plan_for(system, counts, **shown), system) == set()
+    assert masks(plan_for(system, counts, **shown, guarded={"rest"}), system) == {"part"}
+
+
 # The demo's edition
 
 

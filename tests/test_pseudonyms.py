@@ -149,6 +149,7 @@ def test_kinds_and_keys_have_pseudonyms_of_their_own() -> None:
     [
         ({}, "no key"),
         ({"CVG_PSEUDONYM_KEY": "ab" * 16}, "too short"),
+        ({"CVG_PSEUDONYM_KEY": bytes(range(31)).hex()}, "too short"),
         ({"CVG_PSEUDONYM_KEY": "00" * 32}, "too plain"),
         ({"CVG_PSEUDONYM_KEY": "no figures"}, "hexadecimal"),
         ({"CVG_PSEUDONYM_KEY_FILE": "/nowhere/key"}, "cannot be read"),
@@ -158,6 +159,10 @@ def test_kinds_and_keys_have_pseudonyms_of_their_own() -> None:
 def test_a_key_that_will_not_do_is_refused(environment: dict[str, str], said: str) -> None:
     with pytest.raises(Refusal, match=said):
         load_key(environment)
+
+
+def test_the_shortest_key_has_32_bytes() -> None:
+    assert load_key({"CVG_PSEUDONYM_KEY": bytes(range(32)).hex()}) == bytes(range(32))
 
 
 def test_the_command_refuses_in_one_line_without_a_key(tmp_path: Path) -> None:
