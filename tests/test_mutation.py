@@ -8,8 +8,9 @@ import pytest
 from mutation import bench, data_mutants, sql_mutants
 from mutation.bench import Result
 from mutation.compiled import Compiled, build
+from mutation.known import KNOWN
 from mutation.report import Rate, outcome
-from mutation.trial import Trials
+from mutation.trial import Trials, unit_test_passes
 
 from conftest import run_cvg
 
@@ -72,7 +73,15 @@ def test_a_fault_in_a_macro_stands_in_model_and_unit_test(unchanged: Compiled) -
     assert all("bool_or(" not in sql for _, sql in mutant.unit_tests) and mutant.unit_tests
 
 
-def test_survivors_are_told(trials: Trials) -> None:
+@pytest.mark.parametrize("fault", KNOWN, ids=lambda fault: f"{fault[0]}: {fault[1].strip()}")
+def test_what_once_survived_fails_a_unit_test(
+    unchanged: Compiled, fault: tuple[str, str, str]
+) -> None:
+    mutant = sql_mutants.known(unchanged, *fault)
+    assert not all(unit_test_passes(sql) for _, sql in mutant.unit_tests)
+
+
+def test_survivors_are_told() -> None:
     unseen = Result("a fault", (), reason="no check notices it")
     assert outcome(unseen).startswith("SURVIVED")
     assert str(Rate(19, 20)) == "19 of 20 (95.0%)"
