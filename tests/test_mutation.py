@@ -1,5 +1,6 @@
 """The bench of mutants: a sample of them, and that it would notice if nothing were noticed."""
 
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -24,12 +25,14 @@ NOTICED = {
 
 
 @pytest.fixture(scope="module")
-def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
+def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compiled]:
     """A build of exports that are not the shipped ones, with everything that dbt compiled."""
     home = tmp_path_factory.mktemp("mutation")
     made = run_cvg("demo", "--out", str(home / "exports"), "--seed", str(SEED))
     assert made.returncode == 0, made.stderr
-    return build(home / "exports", home)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CVG_EDITIONS", str(home / "none"))
+        yield build(home / "exports", home)
 
 
 @pytest.fixture(scope="module")
