@@ -153,15 +153,13 @@ def try_data_mutant(trials: Trials, mutant: DataMutant) -> Result:
 
 def _try_sql(trials: Trials, mutant: SqlMutant) -> Result:
     failing = [name for name, sql in mutant.unit_tests if not unit_test_passes(sql)]
+    if failing:
+        return Result(mutant.label, _told("unit test", failing))
     try:
         verdict = trials.judge({mutant.model: mutant.sql})
     except Meaningless as error:
         return Result(mutant.label, (), is_equivalent=True, reason=f"cannot be tried: {error}")
-    caught_by = (
-        *_told("unit test", failing),
-        *_told("error", verdict.by_errors),
-        *_told("warning", verdict.by_warnings),
-    )
+    caught_by = _told("error", verdict.by_errors) + _told("warning", verdict.by_warnings)
     why = next((why for same, why in EQUIVALENT if same.search(mutant.label)), "")
     return Result(
         mutant.label,

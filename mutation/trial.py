@@ -37,23 +37,12 @@ class Meaningless(Exception):
 class Verdict:
     """What noticed a change."""
 
-    by_unit_tests: list[str] = field(default_factory=list)
     by_errors: list[str] = field(default_factory=list)
     by_warnings: list[str] = field(default_factory=list)
     by_print: list[str] = field(default_factory=list)
     """Tests that compare with the printed report."""
     changed: list[str] = field(default_factory=list)
     """Tables whose rows differ."""
-
-    @property
-    def is_caught(self) -> bool:
-        """Whether a check that works on every export noticed."""
-        return bool(self.by_unit_tests or self.by_errors or self.by_warnings)
-
-    @property
-    def by(self) -> list[str]:
-        """All that noticed, the sharpest first."""
-        return [*self.by_unit_tests, *self.by_errors, *self.by_warnings]
 
 
 class Trials:

@@ -11,7 +11,7 @@ from mutation.bench import Result
 from mutation.compiled import Compiled, build
 from mutation.known import KNOWN
 from mutation.report import Rate, outcome
-from mutation.trial import Trials, unit_test_passes
+from mutation.trial import Trials, Verdict, unit_test_passes
 
 from conftest import run_cvg
 
@@ -43,7 +43,7 @@ def trials(unchanged: Compiled) -> Trials:
 def test_what_is_unchanged_is_not_noticed(unchanged: Compiled, trials: Trials) -> None:
     model = unchanged.nodes["fct_pathway_years"]
     verdict = trials.judge({model.name: model.sql})
-    assert (verdict.changed, verdict.is_caught, verdict.by_print) == ([], False, [])
+    assert verdict == Verdict()
 
 
 def test_faults_in_data_are_noticed_by_their_check(unchanged: Compiled, trials: Trials) -> None:
