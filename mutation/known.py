@@ -52,14 +52,26 @@ EQUIVALENT = (
     ),
     (
         re.compile(
-            r"^ind_pathways: .* coalesce\(is_over_2_years, (false|true)\)"
-            r".* coalesce\(is_over_2_years, true\)|^ind_pathways: coalesce dropped: .*is_over_2"
+            r"^ind_pathways: (coalesce dropped: .*coalesce\((is_over_2_years|exit_date)"
+            r"|other constant: .*coalesce\((is_over_2_years|exit_date [^()]*), true\))"
         ),
         "both dates are required, so that the length of a pathway is known",
     ),
     (
-        re.compile(r"^ind_support: filter dropped: where actions.person_key is not null"),
-        "actions of nobody join no person",
+        re.compile(r"^ind_barriers_at_entry: .*coalesce\(difficulties_met = \d"),
+        "difficulties that are not known add nothing, so that their number is known",
+    ),
+    (
+        re.compile(r"^agg_(worksite_)?(people|measures): filter dropped: having count"),
+        "to collapse also those with one row changes nothing but the time it takes",
+    ),
+    (
+        re.compile(r"^mart_indicator_intervals: (inner <-> left: inner join|coalesce dropped: )"),
+        "only shares with a base are left, as the last condition says",
+    ),
+    (
+        re.compile(r"^\w+: filter dropped: where actions\.(person|pathway)_key is not null"),
+        "actions of nobody join nobody",
     ),
 )
 """Pattern of the label, and why the mutant is no fault."""

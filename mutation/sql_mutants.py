@@ -352,7 +352,7 @@ def _constant(query: Query) -> Iterator[Edit]:
                 query.tokens[index + 1].token_type if index + 1 < len(query.tokens) else None
             )
             if compared or following == TokenType.ALIAS or before.token_type == TokenType.THEN:
-                yield _replaced(query, index, f"'{token.text} bis'".replace("''", "'"))
+                yield token.end, token.end, " bis"
         elif token.token_type in (TokenType.TRUE, TokenType.FALSE):
             if _is_never_asked_for(query, index):
                 continue
