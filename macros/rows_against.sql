@@ -53,7 +53,8 @@ case {{ place_level }}
 {% macro findings_by_check(severity) -%}
 select
     concat(check_id, ': ', min(fix)) as rule,
-    count(*) as rows_against
+    count(*) as rows_against,
+    cast(null as int) as first_line
 from {{ ref('mart_data_findings') }}
 where severity = '{{ severity }}' and state = 'found'
 group by check_id

@@ -159,6 +159,15 @@ def test_lines_are_those_of_the_file(refused: Refused) -> None:
     assert dict(numbered) == dict(enumerate(rows, start=2))
 
 
+def test_every_test_of_several_rules_can_be_told(refused: Refused) -> None:
+    workplace, _ = refused
+    compiled = workplace.warehouse.parent / "cvg.build" / "compiled"
+    tests = [file.read_text(encoding="utf-8") for file in compiled.rglob("*.sql")]
+    of_rules = [sql for sql in tests if "as rule" in sql and "as rows_against" in sql]
+    assert len(of_rules) > 20
+    assert all("as first_line" in sql for sql in of_rules)
+
+
 # Lists of the project itself
 
 
