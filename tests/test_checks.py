@@ -270,15 +270,10 @@ def one_session_of_9999(rows: Rows, place: str) -> None:
     next(r for r in rows["ateliers"] if in_place(r, place))["participants"] = "9999"
 
 
-def answered_no(prefix: str) -> Callable[[Rows, str], None]:
-    """Write unknown answers as no."""
-
-    def answer(rows: Rows, place: str) -> None:
-        for row in rows["salaries"]:
-            if in_place(row, place):
-                row.update({n: v or "non" for n, v in row.items() if n.startswith(prefix)})
-
-    return answer
+def swapped(rows: Rows, place: str) -> None:
+    for row in rows["salaries"]:
+        if in_place(row, place):
+            row["rsa_entree"], row["ass_entree"] = row["ass_entree"], row["rsa_entree"]
 
 
 ONE_YEAR: list[tuple[str, str, str, Callable[[Rows, str], None]]] = [
@@ -316,7 +311,13 @@ ONE_YEAR: list[tuple[str, str, str, Callable[[Rows, str], None]]] = [
     ("active_after_exit", "03-Lille", "annee", delivered_after_exit),
     ("exit_without_year", "03-Lille", "annee", exits_without_a_year),
     ("action_elsewhere", "03-Lille", "chantier", actions_moved),
-    ("unknown_gone", "03-Lille", "difficulte_logement_entree", answered_no("difficulte_")),
+    (
+        "unknown_gone",
+        "Total",
+        "medecin_traitant_entree",
+        cells("salaries", medecin_traitant_entree=lambda r: r["medecin_traitant_entree"] or "non"),
+    ),
+    ("columns_exchanged", "Total", "ass_entree", swapped),
     ("fewer_actions", "02-Lyon", "", actions_halved),
     ("many_participants", "04-Nantes", "participants", one_session_of_9999),
     (

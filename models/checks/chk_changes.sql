@@ -5,6 +5,9 @@ with cells as (
         *,
         shown_value = '' as is_unknown,
         shown_value not in ('', 'known') as is_value,
+        -- what few are asked varies from year to year
+        is_category and shown_value not in ('', 'known') and known_now * 2 >= all_now and known_before * 2 >= all_before
+            as is_comparable,
         rows_now * 1.0 / nullif(all_now, 0) as share_of_all,
         rows_before * 1.0 / nullif(all_before, 0) as share_of_all_before,
         rows_now * 1.0 / nullif(known_now, 0) as share_of_known,
@@ -149,10 +152,13 @@ measured as (
         share_of_known as observed,
         share_of_known_before as expected,
         case when place_level = 'total' then known_now else (1 - share_of_known_before) * known_now end as rows_against,
-        1 as distance,
+        case when place_level = 'total' then 1 else 1 - share_of_known_before end as distance,
         null as deviations
     from cells
-    where is_value and rows_now = known_now and known_now > 0 and (place_level = 'total' or known_before > 0)
+    where
+        rows_now = known_now
+        and known_now > 0
+        and case when place_level = 'total' then is_value else is_comparable and known_before > 0 end
     union all
     select
         'value_gone' as check_id,
@@ -168,7 +174,7 @@ measured as (
         share_of_known_before as distance,
         null as deviations
     from cells
-    where is_value and rows_now = 0 and known_now > 0 and known_before > 0
+    where is_comparable and rows_now = 0 and known_now > 0 and known_before > 0
     union all
     select
         'value_shifted' as check_id,
@@ -184,7 +190,7 @@ measured as (
         abs(share_of_known - share_of_known_before) as distance,
         {{ deviations_of_shares('rows_now', 'known_now', 'rows_before', 'known_before') }} as deviations
     from cells
-    where is_value and known_now > 0 and known_before > 0
+    where is_comparable and known_now > 0 and known_before > 0
     union all
     -- both columns are much nearer to the other's values of the year before than to their own
     select
@@ -219,7 +225,12 @@ measured as (
             and cells.place_level = others.place_level
             and cells.place_id = others.place_id
             and cells.shown_value = others.shown_value
-    where cells.place_level != 'worksite' and cells.is_value and cells.known_before > 0 and others.known_before > 0
+    where
+        cells.place_level != 'worksite'
+        and cells.is_comparable
+        and others.is_comparable
+        and cells.known_before > 0
+        and others.known_before > 0
     group by
         cells.export, cells.column_name, others.column_name, cells.reporting_year, cells.place_level, cells.place_id
     having sum(cells.share_of_known) > 0.99 and sum(others.share_of_known) > 0.99
