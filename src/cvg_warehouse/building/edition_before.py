@@ -7,6 +7,7 @@ import duckdb
 from cvg_warehouse.paths import editions_folder
 from cvg_warehouse.publication.editions.pointer import edition_file, read_pointer
 from cvg_warehouse.publication.editions.reading import open_locked
+from cvg_warehouse.publication.editions.verifying import checksum_of
 from cvg_warehouse.terminal import Refusal, shown
 
 TABLES = """
@@ -21,6 +22,7 @@ CELLS = """
     select indicator_id, reporting_year, geography_id, breakdown, numerator, denominator, value
     from mart_indicators where population = 'all'
 """
+FIX = "cvg publish --verify says what is wrong, --use ID goes back to another"
 
 
 def load_edition_before(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -38,14 +40,13 @@ def load_edition_before(warehouse: duckdb.DuckDBPyConnection) -> None:
         edition_id = pointer.edition
         file = edition_file(editions_folder(), edition_id, "internal")
         with closing(open_locked(file)) as edition:
+            if checksum_of(file) != pointer.checksums.get(edition_id, {}).get("internal"):
+                raise Refusal(f"{shown(file)}: is not as it was published; {FIX}")
             try:
                 ((is_synthetic,),) = edition.execute("select is_synthetic from edition").fetchall()
                 cells = edition.sql(CELLS).to_arrow_table()
             except (duckdb.Error, ValueError):
-                raise Refusal(
-                    f"{shown(file)}: does not hold an edition; cvg publish --verify says what is "
-                    "wrong, --use ID goes back to another"
-                ) from None
+                raise Refusal(f"{shown(file)}: does not hold an edition; {FIX}") from None
         warehouse.register("cells_of_edition", cells)
         warehouse.execute("insert into edition_before.mart_indicators from cells_of_edition")
         warehouse.unregister("cells_of_edition")
