@@ -12,7 +12,9 @@ from cvg_warehouse.terminal import Refusal, shown
 
 TABLES = """
     attach if not exists ':memory:' as edition_before;
-    create or replace table edition_before.state (edition_id text, is_synthetic boolean, problem text);
+    create or replace table edition_before.state (
+        edition_id text, is_synthetic boolean, problem text
+    );
     create or replace table edition_before.mart_indicators (
         indicator_id text, reporting_year int, geography_id text, breakdown text,
         numerator double, denominator double, value double
