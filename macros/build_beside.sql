@@ -6,8 +6,9 @@
 
   CVG_BESIDE=no: the run writes into the warehouse itself, as in `cvg build`, whose file is a new one.
 -#}
+{# A condition: the command writes tables. Others, as `dbt docs generate`, render the hooks and do not run them. #}
 {% macro writes() -%}
-  {%- do return(execute and invocation_args_dict.which != 'test') -%}
+  {%- do return(execute and invocation_args_dict.which in ['build', 'run', 'seed', 'snapshot']) -%}
 {%- endmacro %}
 
 {% macro wants_copy() -%}
