@@ -282,13 +282,22 @@ def test_dbt_finds_the_warehouse_from_another_folder(house: House) -> None:
     assert shown == [{"n": house.query("select count(*) from mart_exits")[0][0]}]
 
 
+def test_dbt_makes_the_folder_of_a_new_warehouse(house: House, tmp_path: Path) -> None:
+    warehouse = tmp_path / "new" / "folder" / "cvg.duckdb"
+    run = house.dbt(
+        "build", "--select", "themes", "stg_reference__themes", CVG_WAREHOUSE=str(warehouse)
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert house.query("select count(*) > 0 from stg_reference__themes", warehouse) == [(True,)]
+
+
 @pytest.mark.parametrize(
     "command",
     [("compile", "--select", "mart_exits"), ("docs", "generate"), ("ls", "--select", "mart_exits")],
     ids=lambda command: command[0],
 )
 def test_dbt_works_from_another_folder(house: House, command: tuple[str, ...]) -> None:
-    house.refused.parent.mkdir(exist_ok=True)
+    house.refused.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(house.warehouse, house.refused)
     before = fingerprints(house.warehouse.parent / "cvg.build"), house.warehouse.stat().st_ino
     run = house.dbt(*command)

@@ -35,8 +35,11 @@ class Plugin(BasePlugin):
         os.umask(OWNER_ONLY)
         if "CVG_WAREHOUSE" not in os.environ:
             creds.path = str(PROJECT / creds.path)
+        file = Path(creds.path)
+        with suppress(OSError):  # DuckDB says what is wrong with the place
+            file.parent.mkdir(parents=True, exist_ok=True)
         with suppress(OSError):  # new, in memory, or somebody else's
-            Path(creds.path).chmod(0o600)
+            file.chmod(0o600)
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Give SQL the functions of the hooks; those that do something say why they did not."""
