@@ -284,11 +284,9 @@ def test_dbt_finds_the_warehouse_from_another_folder(house: House) -> None:
 
 def test_dbt_makes_the_folder_of_a_new_warehouse(house: House, tmp_path: Path) -> None:
     warehouse = tmp_path / "new" / "folder" / "cvg.duckdb"
-    run = house.dbt(
-        "build", "--select", "themes", "stg_reference__themes", CVG_WAREHOUSE=str(warehouse)
-    )
+    run = house.dbt("seed", "--select", "themes", CVG_WAREHOUSE=str(warehouse))
     assert run.returncode == 0, run.stdout + run.stderr
-    assert house.query("select count(*) > 0 from stg_reference__themes", warehouse) == [(True,)]
+    assert house.query("select count(*) > 0 from themes", warehouse) == [(True,)]
 
 
 @pytest.mark.parametrize(
