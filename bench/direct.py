@@ -37,7 +37,10 @@ def _ancestors(nodes: dict[str, Node], name: str) -> set[str]:
 
 
 def seed_sql(path: Path, columns: Iterable[str]) -> str:
-    """A seed from its file: every column as text; an optional one that the file lacks is null."""
+    """A seed from its file, as the project's loader has it.
+
+    Every column is text; an optional one that the file lacks is null; the rows are numbered.
+    """
     with path.open(newline="", encoding="utf-8") as file:
         header = next(csv.reader(file))
     selected = [

@@ -72,10 +72,10 @@ class Compiled:
 
     @cached_property
     def of_the_print(self) -> frozenset[str]:
-        """Nodes that depend on what the report prints."""
+        """Nodes that depend on what the report prints; checks of the data only ask what it is of."""
         found = set(PRINTED)
         for node in (*self.order, *self.tests):
-            if found.intersection(node.parents):
+            if found.intersection(node.parents) and node.layer != "checks":
                 found.add(node.name)
         return frozenset(found)
 
