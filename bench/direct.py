@@ -43,7 +43,8 @@ def seed_sql(path: Path, columns: Iterable[str]) -> str:
     """
     with path.open(newline="", encoding="utf-8") as file:
         header = next(csv.reader(file))
-    selected = [
+    selected = ["row_number() over () + 1 as line_in_file"]
+    selected += [
         f'"{name}"' if name in header else f'cast(null as varchar) as "{name}"' for name in columns
     ]
     return (

@@ -72,7 +72,7 @@ class Compiled:
 
     @cached_property
     def of_the_print(self) -> frozenset[str]:
-        """Nodes that depend on what the report prints; checks of the data only ask what it is of."""
+        """Nodes that depend on what is printed; checks of the data only ask what it is about."""
         found = set(PRINTED)
         for node in (*self.order, *self.tests):
             if found.intersection(node.parents) and node.layer != "checks":

@@ -203,9 +203,10 @@ def _types(
 
 
 def _outcome(connection: duckdb.DuckDBPyConnection, test: Node, sql: str) -> Outcome:
-    if "rows_against" in test.settings["fail_calc"]:
-        return frozenset(connection.execute(sql).fetchall())
     calculation = test.settings["fail_calc"]
+    if "rows_against" in calculation:
+        by_rule = f"select rule, sum(rows_against)::int from ({sql}) as failing group by rule"
+        return frozenset(connection.execute(by_rule).fetchall())
     found = connection.execute(f"select {calculation} from ({sql}) as failing").fetchone()
     failures = int(found[0] or 0) if found else 0
     return frozenset({("", failures)} if failures else ())
