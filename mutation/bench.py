@@ -132,7 +132,7 @@ def try_data_mutant(trials: Trials, mutant: DataMutant) -> Result:
         try:
             warnings = check_exports(folder)
         except Refusal as refusal:
-            return Result(mutant.label, _told("file check", refusal.lines))
+            return Result(mutant.label, _told("file check", _without(folder, refusal.lines)))
         verdict = trials.judge(
             {
                 export: seed_sql(
@@ -141,7 +141,7 @@ def try_data_mutant(trials: Trials, mutant: DataMutant) -> Result:
                 for export in mutant.changed
             }
         )
-    caught_by = _told("file check", warnings) + _told("error", verdict.by_errors)
+    caught_by = _told("file check", _without(folder, warnings)) + _told("error", verdict.by_errors)
     return Result(
         mutant.label,
         caught_by + _told("warning", verdict.by_warnings),
@@ -169,6 +169,11 @@ def _try_sql(trials: Trials, mutant: SqlMutant) -> Result:
         is_equivalent=bool(why) and not caught_by,
         reason=why or _changes(verdict),
     )
+
+
+def _without(folder: Path, lines: Iterable[str]) -> list[str]:
+    """Lines on files, without the folder that these are in for a moment."""
+    return [line.replace(f"{folder}/", "") for line in lines]
 
 
 def _told(kind: str, what: Iterable[str]) -> tuple[str, ...]:

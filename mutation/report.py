@@ -63,7 +63,9 @@ def outcome(one: Result) -> str:
     """What caught a mutant, or why nothing did."""
     if one.caught_by:
         more = f" and {len(one.caught_by) - 1} more" if len(one.caught_by) > 1 else ""
-        return f"{one.caught_by[0]}{more}"
+        # What names a rule says the cause, where others only follow from it.
+        cause = min(one.caught_by, key=lambda line: line.count(": ") < 2)
+        return f"{cause}{more}"
     if one.is_equivalent:
         return f"equivalent: {one.reason}"
     if not one.moves_indicators and one.reason.startswith("no row"):
