@@ -59,3 +59,26 @@ from {{ ref('mart_data_findings') }}
 where severity = '{{ severity }}' and state = 'found'
 group by check_id
 {%- endmacro %}
+
+{# What `rows_against` counted, for each place that has a row against a check. #}
+{% macro sum_by_place(counted) -%}
+select
+    check_id,
+    export,
+    column_name,
+    '' as category,
+    cast(reporting_year as int) as reporting_year,
+    place_level,
+    place_id,
+    cast(sum(rows_against) as double) as observed,
+    cast(null as double) as expected,
+    cast(sum(rows_against) as double) as rows_against,
+    sum(rows_against) * 1.0 / sum(rows_looked_at) as distance,
+    cast(null as double) as deviations,
+    cast(null as string) as note
+from (
+    {{ at_each_level(counted) }}
+) as placed
+group by check_id, export, column_name, reporting_year, place_level, place_id
+having sum(rows_against) > 0
+{%- endmacro %}

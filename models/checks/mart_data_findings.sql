@@ -8,9 +8,13 @@ report as (
 ),
 
 measured as (
+    select * from {{ ref('chk_volumes') }}
+    union all
     select * from {{ ref('chk_changes') }}
     union all
-    select * from {{ ref('chk_rows') }}
+    select * from {{ ref('chk_pathways') }}
+    union all
+    select * from {{ ref('chk_events') }}
     union all
     select * from {{ ref('chk_figures') }}
     union all
