@@ -586,7 +586,7 @@ def publish(folder: Path, current: str, edition: str) -> None:
                     [edition, datetime(2031, 2, 3)],
                 )
     new = folder / "new.json"
-    new.write_text(json.dumps({"edition": edition}))
+    new.write_text(json.dumps({"edition": edition, "checksums": {}}))
     new.replace(folder / "current.json")
 
 

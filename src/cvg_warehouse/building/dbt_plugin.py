@@ -46,10 +46,10 @@ class Plugin(BasePlugin):
         # A function that held its connection would keep it open for ever.
         connection = weakref.ref(conn)
         assert self.creds is not None, "dbt-duckdb makes a plugin with them"
-        copy = _Copy(Path(self.creds.path))
+        copy, database = _Copy(Path(self.creds.path)), self.creds.database
 
         def publish_edition() -> str:
-            return _reason(_publish, connection())
+            return _reason(_publish, connection(), database)
 
         functions: dict[str, Callable[[], str]] = {
             "code_version": _code_version,
@@ -144,9 +144,11 @@ def _load_edition_before(connection: DuckDBPyConnection | None) -> None:
         load_edition_before(warehouse)
 
 
-def _publish(connection: DuckDBPyConnection | None) -> None:
+def _publish(connection: DuckDBPyConnection | None, database: str) -> None:
     from cvg_warehouse.publication.editions.publishing import publish
 
     assert connection is not None, "this query runs in it"
     with connection.cursor() as warehouse:
+        # The file under the catalog's name has changed since the connection was made.
+        warehouse.execute(f'use "{database}"')
         complain([f"Edition {publish(warehouse)}"])
