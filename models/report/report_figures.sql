@@ -13,6 +13,7 @@ select
     null as held_by
 from {{ ref('stg_reference__published_tables') }}
 where value is not null
+{%- for list, held_by in {'narrative': 'null', 'not_held': 'held_by'}.items() %}
 union all
 select
     figure_id,
@@ -24,27 +25,6 @@ select
     case when kind = 'upper_bound' then kind else precision end as precision,
     reporting_year as first_year,
     reporting_year as last_year,
-    held_by
-from (
-    select
-        figure_id,
-        geography_id,
-        label,
-        kind,
-        value,
-        precision,
-        reporting_year,
-        null as held_by
-    from {{ ref('stg_reference__published_narrative') }}
-    union all
-    select
-        figure_id,
-        geography_id,
-        label,
-        kind,
-        value,
-        precision,
-        reporting_year,
-        held_by
-    from {{ ref('stg_reference__published_not_held') }}
-) as prose
+    {{ held_by }} as held_by
+from {{ ref('stg_reference__published_' ~ list) }}
+{%- endfor %}

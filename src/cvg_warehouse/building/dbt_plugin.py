@@ -1,7 +1,7 @@
 """What dbt needs of this project: where the warehouse lies and who may read it, a file beside it to
 build in, and how to publish it.
 
-profiles.yml names this module; `macros/publication.sql` calls the functions that its hooks need.
+profiles.yml names this module; the hooks of `dbt_project.yml` call its functions.
 """
 
 import atexit
@@ -15,10 +15,8 @@ from typing import Any
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
-from cvg_warehouse.building.check_exports import check_exports
 from cvg_warehouse.building.workshop import Workshop, workshop_of
 from cvg_warehouse.files import OWNER_ONLY
-from cvg_warehouse.ingest.acceptance import accept_exports
 from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS
 from cvg_warehouse.terminal import Refusal, complain, fault
 
@@ -124,6 +122,9 @@ def _remove(functions: Iterable[str], connection: weakref.ref[DuckDBPyConnection
 
 
 def _check_exports() -> None:
+    from cvg_warehouse.building.check_exports import check_exports
+    from cvg_warehouse.ingest.acceptance import accept_exports
+
     # As dbt does, from the project's folder.
     exports = PROJECT / (os.environ.get("CVG_EXPORTS") or SHIPPED_EXPORTS)
     accept_exports(exports)

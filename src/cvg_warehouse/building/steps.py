@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-MADE = ("model", "seed")
 TOLD = 20
 
 
@@ -34,11 +33,6 @@ class Step:
     findings: tuple[Finding, ...] = ()
     follows: bool = False
     """Something that it is made from went wrong before."""
-
-    @property
-    def made(self) -> bool:
-        """The step makes a table, rather than checking one."""
-        return self.kind in MADE
 
     @property
     def went_wrong(self) -> bool:

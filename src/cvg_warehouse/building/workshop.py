@@ -1,7 +1,7 @@
 """The folder beside a warehouse where the next one is built, and what becomes of that one.
 
 A build never writes into the warehouse in use: it makes, or changes a copy of, a file in the
-workshop. That file replaces the warehouse when nothing refused it (`macros/publication.sql` says
+workshop. That file replaces the warehouse when nothing refused it (`macros/judge_build.sql` says
 what does, in its table `build_refusals`); else it is kept aside, so that one can see why.
 """
 
