@@ -254,9 +254,10 @@ def follow_up_late(rows: Rows, place: str) -> None:
     late["annee"] = YEAR
 
 
-def stable_unreached(rows: Rows, place: str) -> None:
-    followed = (row for row in rows["suivi_post_sortie"] if row["annee"] == "2023")
-    next(row for row in followed if row["situation_stable"] == "oui")["contacte"] = "non"
+def nobody_reached(rows: Rows, place: str) -> None:
+    for row in rows["suivi_post_sortie"]:
+        if row["annee"] == "2023":
+            row["contacte"] = "non"
 
 
 def one_session_of_9999(rows: Rows, place: str) -> None:
@@ -336,7 +337,7 @@ ONE_YEAR: list[tuple[str, str, str, Callable[[Rows, str], None]]] = [
     ("fewer_suivi_post_sortie", "Total", "", follow_ups_left_out),
     ("more_suivi_post_sortie", "Total", "", follow_ups_added),
     ("follow_up_out_of_time", "Total", "annee", follow_up_late),
-    ("stable_not_contacted", "Total", "situation_stable", stable_unreached),
+    ("known_without_contact", "Total", "contacte", nobody_reached),
 ]
 
 

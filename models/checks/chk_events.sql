@@ -126,9 +126,10 @@ counted as (
     ) }}
     union all
     {{ rows_against(
-        'stable_not_contacted', 'suivi_post_sortie', 'follow_ups',
-        'is_stable and not was_contacted',
-        'situation_stable'
+        'known_without_contact', 'suivi_post_sortie', 'follow_ups',
+        'not was_contacted',
+        'contacte',
+        'is_stable is not null'
     ) }}
     union all
     {{ rows_against(

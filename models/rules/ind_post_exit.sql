@@ -1,5 +1,7 @@
 -- One row per pathway that ended 6 to 12 months before 31 December of the year that it is followed up in.
 -- true = numerator, false = denominator only, null = outside the base.
+-- Stable is a share of all of them, as the report prints it: also of those who were not contacted, whose situation
+-- others may know, and of those whose situation nobody knows.
 with exits as (
     select
         exits.*,
@@ -41,9 +43,8 @@ select
     worksite_id,
     population,
     {{ within('in_base_job_follow_up', 'was_contacted_on_job') }} as post_exit__job_contacted,
-    {{ within('in_base_job_follow_up and was_contacted_on_job', 'is_stable_in_job') }} as post_exit__job_stable,
+    {{ within('in_base_job_follow_up', 'is_stable_in_job') }} as post_exit__job_stable,
     {{ within('in_base_housing_follow_up', 'was_contacted_on_housing') }} as post_exit__housing_contacted,
-    {{ within('in_base_housing_follow_up and was_contacted_on_housing', 'is_stable_in_housing') }}
-        as post_exit__housing_stable
+    {{ within('in_base_housing_follow_up', 'is_stable_in_housing') }} as post_exit__housing_stable
 from followed
 where follow_up_year in (select years.reporting_year from {{ ref('dim_reporting_years') }} as years)

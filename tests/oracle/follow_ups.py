@@ -30,13 +30,10 @@ def post_exit(ended: pl.DataFrame, data: Exports) -> tuple[pl.DataFrame, Flags]:
             .group_by("id_parcours", "year")
             .agg(
                 (pl.col("contacte") == "oui").any().alias(f"{name}_contacted"),
-                ((pl.col("contacte") == "oui") & (pl.col("situation_stable") == "oui"))
-                .any()
-                .alias(f"{name}_stable"),
+                (pl.col("situation_stable") == "oui").any().alias(f"{name}_stable"),
             )
         )
         rows = rows.join(answers, on=["id_parcours", "year"], how="left")
-        contacted = pl.col(f"{name}_contacted")
-        flags[f"post_exit.{name}_contacted|"] = as_flag(base, contacted)
-        flags[f"post_exit.{name}_stable|"] = as_flag(base & contacted, pl.col(f"{name}_stable"))
+        for answer in ("contacted", "stable"):
+            flags[f"post_exit.{name}_{answer}|"] = as_flag(base, pl.col(f"{name}_{answer}"))
     return rows, flags

@@ -11,8 +11,8 @@ from cvg_demo.people.pathway import Pathway
 
 CONTACTED = {"emploi": "N083", "logement": "N086"}
 STABLE = {"emploi": "N084", "logement": "N087"}
-NOT_FOLLOWED = 0.08
-"""Share of those not contacted for whom the worksite sent no line at all."""
+NOT_FOLLOWED = 0.4
+"""Share of those of whom nothing is known, and for whom the worksite sent no line at all."""
 EARLIER_STEP = 7
 """Points by which fewer people were contacted in every year before the report year."""
 
@@ -49,17 +49,19 @@ def _due(pathway: Pathway, year: int, aspect: str) -> bool:
 
 
 def _year_lines(rng: Random, year: int, aspect: str, due: list[Pathway]) -> list[FollowUp]:
-    """The lines of one aspect; of the contacted, the nearest number to the printed share is stable.
+    """The lines of one aspect: of all who are due, a printed share is contacted and one is stable.
 
-    Of the people reached after a lasting job (N082, N083) no number is printed as N084.
+    More are stable than contacted: of most others the worksite knows it from elsewhere. Of the rest
+    those contacted are not stable, and of those not contacted nobody knows.
     """
     percent = prose(CONTACTED[aspect]) - EARLIER_STEP * (REPORT_YEAR - year)
-    contacted = nearest_part(len(due), percent)
-    stable = nearest_part(contacted, prose(STABLE[aspect]))
+    contacted = set(rng.sample(range(len(due)), nearest_part(len(due), percent)))
+    stable = set(rng.sample(range(len(due)), nearest_part(len(due), prose(STABLE[aspect]))))
     lines = []
-    for position, pathway in enumerate(rng.sample(due, len(due))):
-        if position < contacted:
-            lines.append(FollowUp(year, pathway, aspect, YES, YES if position < stable else NO))
-        elif rng.random() > NOT_FOLLOWED:
-            lines.append(FollowUp(year, pathway, aspect, NO, ""))
+    for position, pathway in enumerate(due):
+        is_contacted, is_stable = position in contacted, position in stable
+        if is_contacted or is_stable or rng.random() > NOT_FOLLOWED:
+            situation = YES if is_stable else NO if is_contacted else ""
+            answer = YES if is_contacted else NO
+            lines.append(FollowUp(year, pathway, aspect, answer, situation))
     return lines
