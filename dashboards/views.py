@@ -71,7 +71,12 @@ def _grid(grid: Grid, view: View, page: Page) -> None:
             width: int | Literal["stretch"] = TILES_WIDTH if grid.shape == "tiles" else "stretch"
             st.vega_lite_chart(spec, theme=None, width=width, key=f"chart-{grid.key}")
         remark = _remark(grid, view)
-        st.html((tables.note(remark) if remark else "") + tables.grid_table(grid, language) + how)
+        st.html(
+            (tables.note(remark) if remark else "")
+            + tables.comparison(grid, language)
+            + tables.grid_table(grid, language)
+            + how
+        )
     take_away_grid(grid, view, page)
 
 

@@ -60,9 +60,8 @@ select
     counted_population as population,
     indicator_column,
     count(*) as denominator,
-    -- decimals give the same sum in any order of the rows, doubles do not
     case statistic
-        when 'mean' then sum(cast(measure as decimal(28, 12)))::double / count(*)
+        when 'mean' then {{ exact_sum('measure') }} / count(*)
         when 'median' then median(measure)
     end as measure
 from counted

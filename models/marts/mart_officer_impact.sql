@@ -44,20 +44,29 @@ strata as (
         groups.reporting_year,
         groups.population,
         places.geography_id,
-        sum(groups.with_reached * groups.without_people / (groups.with_people + groups.without_people))
+        groups.with_reached * groups.without_people / nullif(groups.with_people + groups.without_people, 0)
             as with_weighted,
-        sum(groups.without_reached * groups.with_people / (groups.with_people + groups.without_people))
+        groups.without_reached * groups.with_people / nullif(groups.with_people + groups.without_people, 0)
             as without_weighted,
-        sum(
-            (
-                groups.with_people * groups.without_people * (groups.with_reached + groups.without_reached)
-                - groups.with_reached * groups.without_reached * (groups.with_people + groups.without_people)
-            ) / power(groups.with_people + groups.without_people, 2)
-        ) as variance_weighted
+        (
+            groups.with_people * groups.without_people * (groups.with_reached + groups.without_reached)
+            - groups.with_reached * groups.without_reached * (groups.with_people + groups.without_people)
+        ) / nullif(power(groups.with_people + groups.without_people, 2), 0) as variance_weighted
     from groups
     inner join {{ ref('dim_geographies') }} as places on groups.geography_id = places.territory_id
-    where groups.with_people + groups.without_people > 0
-    group by groups.outcome, groups.reporting_year, groups.population, places.geography_id
+),
+
+pooled as (
+    select
+        outcome,
+        reporting_year,
+        population,
+        geography_id,
+        {{ exact_sum('with_weighted') }} as with_weighted,
+        {{ exact_sum('without_weighted') }} as without_weighted,
+        {{ exact_sum('variance_weighted') }} as variance_weighted
+    from strata
+    group by outcome, reporting_year, population, geography_id
 ),
 
 adjusted as (
@@ -65,7 +74,7 @@ adjusted as (
         *,
         with_weighted / nullif(without_weighted, 0) as adjusted_ratio,
         variance_weighted / nullif(with_weighted * without_weighted, 0) as adjusted_log_variance
-    from strata
+    from pooled
 )
 
 select

@@ -31,6 +31,13 @@ def number(value: float | Decimal, decimals: int = 0, language: Language = "fr")
     return _pattern(decimals).apply(rounded, _locale(language)).replace("-", MINUS)
 
 
+def signed(value: float | Decimal, decimals: int = 0, language: Language = "fr") -> str:
+    """A number with its sign, also where it is positive; zero has none."""
+    text = number(value, decimals, language)
+    has_sign = text.startswith(MINUS) or text == number(0, decimals, language)
+    return text if has_sign else f"+{text}"
+
+
 def share(value: float | Decimal, language: Language = "fr") -> str:
     """A share between 0 and 1 in percent, with one decimal: 56,3 % in French, 56.3% in English."""
     percent = number(Decimal(str(value)) * 100, SHARE_DECIMALS, language)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from cvg_warehouse.reading.data import EVERYBODY, WHOLE, Measure, ReportItem
 
-Shape = Literal["lines", "bars", "strip", "matrix", "flow", "tiles", "cards"]
+Shape = Literal["lines", "bars", "strip", "matrix", "flow", "tiles", "cards", "groups"]
 Years = Literal["one", "all", "with_previous"]
 
 

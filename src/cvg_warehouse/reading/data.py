@@ -16,6 +16,9 @@ from cvg_warehouse.publication.editions import open_edition
 WHOLE = "Total"
 EVERYBODY = "all"
 JOIN = " x "
+# The breakdown whose two values are groups of people to compare.
+OFFICER = "officer"
+WITH, WITHOUT = "with", "without"
 
 CELLS = """
     select
@@ -25,6 +28,15 @@ CELLS = """
     from mart_indicators as cells
     left join mart_indicator_intervals as intervals
         using (indicator_id, reporting_year, geography_id, population, breakdown)
+"""
+
+COMPARISONS = """
+    select
+        indicator_id, reporting_year, geography_id, population,
+        {value: difference, lower: difference_lower, upper: difference_upper},
+        {value: ratio, lower: ratio_lower, upper: ratio_upper},
+        {value: adjusted_ratio, lower: adjusted_ratio_lower, upper: adjusted_ratio_upper}
+    from mart_officer_impact
 """
 
 # The lists that the Bilan prints, and the order that they are printed in.
@@ -53,6 +65,29 @@ class Cell:
     status: str
     lower: float | None
     upper: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with its 95% interval; no bounds where there is no interval."""
+
+    value: float
+    lower: float | None
+    upper: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two groups: the rate with less the one without, their ratio, and that within territories.
+
+    A ratio is None where the rate without is 0. `publishes_adjusted` is False where the edition
+    gives no adjusted ratio, whatever it is.
+    """
+
+    difference: Estimate
+    ratio: Estimate | None
+    adjusted: Estimate | None
+    publishes_adjusted: bool
 
 
 @dataclass(frozen=True)
@@ -155,6 +190,7 @@ class Edition:
     reference_lists: Mapping[str, tuple[Mapping[str, Any], ...]]
     reconciliation: tuple[Mapping[str, Any], ...]
     explanations: Mapping[str, tuple[str, str]]
+    comparisons: "Comparisons"
     _cells: "Cells"
 
     def cell(
@@ -192,6 +228,8 @@ class Edition:
         )
 
 
+# By indicator, year, geography and population.
+Comparisons = Mapping[tuple[str, int, str, str], Comparison]
 # The cells of each geography, by indicator, population and year, then by breakdown value.
 Cells = Mapping[str, Mapping[tuple[str, str, int], Mapping[str, Cell]]]
 
@@ -202,11 +240,13 @@ def with_own(public: Edition, internal: Edition, own: Container[str]) -> Edition
         place: internal._cells.get(place, {}) for place in internal.territories if place in own
     }
     cells = {**public._cells, **own_cells}
+    own_comparisons = {key: one for key, one in internal.comparisons.items() if key[2] in own_cells}
     return replace(
         public,
         audience="internal",
         populations=internal.populations,
         breakdowns=_breakdowns(cells),
+        comparisons={**public.comparisons, **own_comparisons},
         _cells=cells,
     )
 
@@ -275,6 +315,7 @@ def read_edition(audience: str) -> Edition:
                 row["code"]: (row["text_fr"], row["text_en"])
                 for row in _rows(connection, EXPLANATIONS)
             },
+            comparisons=_comparisons(connection, audience),
             _cells=cells,
         )
 
@@ -317,6 +358,20 @@ def _cells(
             values = cells.setdefault(geography, {}).setdefault((texts[0], texts[1], year), {})
             values[known.setdefault(breakdown, breakdown)] = Cell(*figure)
     return cells
+
+
+def _comparisons(connection: duckdb.DuckDBPyConnection, audience: str) -> "Comparisons":
+    """Every comparison by its place."""
+    found = {}
+    for *place, difference, ratio, adjusted in connection.execute(COMPARISONS).fetchall():
+        indicator, year, geography, population = place
+        found[indicator, year, geography, population] = Comparison(
+            Estimate(**difference),
+            Estimate(**ratio) if ratio["value"] is not None else None,
+            Estimate(**adjusted) if adjusted["value"] is not None else None,
+            publishes_adjusted=audience == "internal",
+        )
+    return found
 
 
 def _breakdowns(cells: Cells) -> dict[str, tuple[str, ...]]:

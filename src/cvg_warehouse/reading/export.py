@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from cvg_warehouse.formats import day
 from cvg_warehouse.formulas import disarmed
 from cvg_warehouse.reading.charts import chart, titled
+from cvg_warehouse.reading.comparisons import cautions, estimates, pairs
 from cvg_warehouse.reading.data import WHOLE, Edition
 from cvg_warehouse.reading.figures import WITHOUT_VALUE, Figure, base_name
 from cvg_warehouse.reading.grids import Grid
@@ -82,6 +83,12 @@ def notes(grid: Grid, edition: Edition, link: str, language: Language) -> list[l
         }
         lines.append([label, indicator.indicator_id])
         lines += [[f"{label} – {say(language, key)}", text] for key, text in terms.items()]
+    lines += [
+        [f"{pair.label} – {say(language, key)}", text]
+        for pair in pairs(grid)
+        for key, text in estimates(pair, language).items()
+    ]
+    lines += [[say(language, "comparison_note"), text] for text in cautions(grid, language)]
     return lines + [
         [say(language, "status_" + status), say(language, "meaning_" + status)]
         for status in WITHOUT_VALUE
@@ -101,7 +108,7 @@ def edition_notes(edition: Edition, language: Language) -> list[list[Value]]:
 
 def image(grid: Grid, source: str, kind: str, language: Language) -> bytes:
     """The chart with title and source, as "png" or "svg"."""
-    spec = titled(chart(grid, language) or {}, grid, source)
+    spec = titled(chart(grid, language) or {}, grid, source, language)
     if kind == "svg":
         return vl_convert.vegalite_to_svg(spec).encode("utf-8")
     return vl_convert.vegalite_to_png(spec, scale=2)
@@ -140,7 +147,22 @@ def _record(figure: Figure, grid: Grid, edition: Edition, language: Language) ->
         "denominator_definition": denominator,
         "filters": grid.filters,
         "edition": edition.edition_id,
+        **_compared(figure, grid, language),
     }
+
+
+def _compared(figure: Figure, grid: Grid, language: Language) -> dict[str, Value]:
+    """What the comparison of the figure's group says, and what not; nothing for other grids."""
+    said = cautions(grid, language)
+    if not said:
+        return {}
+    found = grid.comparisons.get(figure.place)
+    record: dict[str, Value] = {}
+    for name in ("difference", "ratio", "adjusted"):
+        estimate = getattr(found, name, None)
+        for part in ("value", "lower", "upper"):
+            record[f"comparison_{name}_{part}"] = getattr(estimate, part, None)
+    return {**record, "comparison_note": " ".join(said)}
 
 
 def _write(

@@ -31,6 +31,11 @@ class Figure:
         return self.cell.status if self.cell else NOT_PUBLISHED
 
     @property
+    def place(self) -> tuple[str, int, str, str]:
+        """Indicator, year, geography and population: what several breakdown values share."""
+        return self.indicator.indicator_id, self.year, self.geography, self.population
+
+    @property
     def value(self) -> float | None:
         """The value where it is shown."""
         return self.cell.value if self.cell and self.cell.status == "shown" else None

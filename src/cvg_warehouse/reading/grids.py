@@ -2,12 +2,22 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import NamedTuple
 
 from cvg_warehouse.reading.blocks import Block, Choice, Shape
-from cvg_warehouse.reading.data import JOIN, WHOLE, Edition, Indicator, Measure
+from cvg_warehouse.reading.data import (
+    JOIN,
+    OFFICER,
+    WHOLE,
+    WITH,
+    WITHOUT,
+    Comparisons,
+    Edition,
+    Indicator,
+    Measure,
+)
 from cvg_warehouse.reading.dimensions import (
     Dimension,
     Dimensions,
@@ -44,6 +54,7 @@ class Grid:
     """Figures in rows and columns; None where the indicator knows no such combination.
 
     `corner` heads the row headings; `focus` is the chosen place, `year` the chosen year.
+    `comparisons` are the edition's, of people with and without a partnership officer.
     """
 
     key: str
@@ -56,6 +67,7 @@ class Grid:
     figures: tuple[tuple[Figure | None, ...], ...]
     focus: str
     year: int
+    comparisons: Comparisons = field(default_factory=dict)
 
     @property
     def cells(self) -> Iterator[Figure]:
@@ -162,7 +174,17 @@ def _layout(varying: Dimensions, request: Request) -> _Layout:
         return _Layout(there, "flow", (MEASURE, YEAR), (CROSSED, POPULATION, PLACE))
     if block.places == "territories":
         return _by_territory(varying, block, choice)
-    return _over_years(varying) if varying.size(YEAR) > 1 else _in_one_year(varying)
+    layout = _over_years(varying) if varying.size(YEAR) > 1 else _in_one_year(varying)
+    has_groups = _has_groups(varying) and layout.shape == "bars"
+    return layout._replace(shape="groups") if has_groups else layout
+
+
+def _has_groups(varying: Dimensions) -> bool:
+    """Whether the measures are two groups of people to compare, and nothing else."""
+    values = varying.measures.values()
+    return {indicator.breakdown for indicator, _ in values} == {OFFICER} and {
+        breakdown for _, breakdown in values
+    } == {WITH, WITHOUT}
 
 
 def _by_territory(varying: Dimensions, block: Block, choice: Choice) -> _Layout:
@@ -217,6 +239,7 @@ def _grid(measures: list[IndicatorValue], request: Request) -> Grid:
         figures=tuple(lines[row] for row in kept),
         focus=choice.place,
         year=choice.year,
+        comparisons=request.edition.comparisons,
     )
 
 

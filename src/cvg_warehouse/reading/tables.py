@@ -11,6 +11,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from cvg_warehouse.html import templates
+from cvg_warehouse.reading.comparisons import cautions, estimates, pairs
 from cvg_warehouse.reading.data import WHOLE, Edition, Indicator
 from cvg_warehouse.reading.figures import (
     FEW_PEOPLE,
@@ -105,6 +106,19 @@ def headline(grid: Grid, language: Language) -> Markup:
         for column, figure in zip(grid.columns, _in_words(grid.figures[row], language), strict=True)
     ]
     return _html("headline.html", cards=shown)
+
+
+def comparison(grid: Grid, language: Language) -> Markup:
+    """What the rates with and without an officer say together, and what not; '' for other grids."""
+    rows = [(pair.label, estimates(pair, language)) for pair in pairs(grid) if pair.comparison]
+    return _html(
+        "comparison.html",
+        language=language,
+        caption=say(language, "comparison_title"),
+        columns=list(dict.fromkeys(key for _, texts in rows for key in texts)),
+        rows=rows,
+        cautions=cautions(grid, language),
+    )
 
 
 def explanation(grid: Grid, source: str, docs_url: str, language: Language) -> Markup:

@@ -56,6 +56,20 @@ MASKED_TABLES = {
         select * from edition__mart_indicator_intervals
         semi join (from edition.mart_indicators where status = 'shown') using ({CELL})
     """,
+    # The adjusted ratio is computed from territories' small counts, all else from the two rates.
+    "mart_officer_impact": """
+        select * replace (
+            null as adjusted_ratio, null as adjusted_ratio_lower, null as adjusted_ratio_upper
+        )
+        from edition__mart_officer_impact
+        semi join (
+            select indicator_id, reporting_year, geography_id, population
+            from edition.mart_indicators
+            where status = 'shown' and breakdown in ('with', 'without')
+            group by all
+            having count(*) = 2
+        ) using (indicator_id, reporting_year, geography_id, population)
+    """,
     "mart_report_reconciliation": f"""
         with open_figures as ({_OPEN_FIGURES})
         select figures.* exclude (is_open) replace (

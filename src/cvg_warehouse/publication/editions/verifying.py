@@ -32,6 +32,10 @@ FAULTS_OF_PUBLIC = {
     "rates whose rest is from 1 to {most}": """
         from mart_indicators where denominator - numerator between 1 and {most}
     """,
+    "comparisons computed from counts of territories": """
+        from mart_officer_impact
+        where coalesce(adjusted_ratio, adjusted_ratio_lower, adjusted_ratio_upper) is not null
+    """,
     "records with a cell that could be computed": """
         from edition where recoverable_cells is distinct from 0
     """,

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from textwrap import wrap
 
-from cvg_warehouse.reading.charts import bars, flow, lines, matrix, strip, tiles
+from cvg_warehouse.reading.charts import bars, flow, groups, lines, matrix, strip, tiles
 from cvg_warehouse.reading.charts.common import BESIDE, FAINT, INK, Spec
+from cvg_warehouse.reading.comparisons import cautions, estimates, pairs
 from cvg_warehouse.reading.data import WHOLE
 from cvg_warehouse.reading.figures import value_text
 from cvg_warehouse.reading.grids import Grid
@@ -14,6 +15,7 @@ from cvg_warehouse.reading.texts import Language, say
 DRAW: dict[str, Callable[[Grid, Language], Spec]] = {
     "lines": lines.draw,
     "bars": bars.draw,
+    "groups": groups.draw,
     "strip": strip.draw,
     "matrix": matrix.draw,
     "flow": flow.draw,
@@ -43,11 +45,12 @@ def chart(grid: Grid, language: Language) -> Spec | None:
     }
 
 
-def titled(spec: Spec, grid: Grid, source: str) -> Spec:
-    """The chart with its title, filters and source in it, to stand alone."""
+def titled(spec: Spec, grid: Grid, source: str, language: Language) -> Spec:
+    """The chart with its title, filters, source and what must be known in it, to stand alone."""
+    known = [line for text in cautions(grid, language) for line in wrap(text, 95)]
     heading = {
         "text": wrap(grid.title, 70),
-        "subtitle": [*wrap(grid.filters, 95), *wrap(source, 95), ""],
+        "subtitle": [*wrap(grid.filters, 95), *wrap(source, 95), *known, ""],
         "anchor": "start",
         "fontSize": 16,
         "subtitleFontSize": 12,
@@ -67,6 +70,9 @@ def alternative_text(grid: Grid, language: Language) -> str:
             if figure:
                 names = " ".join(dict.fromkeys((row.label, column.label)))
                 text += f" {say(language, 'named', names, value_text(figure, language))}."
+    for pair in pairs(grid):
+        for key, estimate in estimates(pair, language).items():
+            text += f" {pair.label}, {say(language, 'named', say(language, key), estimate)}."
     return text
 
 
