@@ -10,7 +10,6 @@ from cvg_warehouse.reading.charts.common import (
     SYMBOLS,
     Row,
     Spec,
-    as_given,
     label_lines,
     labels_layer,
     legend_text,
@@ -39,10 +38,10 @@ def draw(grid: Grid, language: Language) -> Spec:
         labels.append({"y": y + LABEL_LINE / 2, "text": lines})
         y += LABEL_LINE * len(lines) + 4
         both = (pair.with_officer, pair.without_officer)
-        for group, colour, figure in zip(groups, COLOURS, both, strict=False):
+        for group, figure in zip(groups, both, strict=True):
             words.append({"y": y + LABEL_LINE / 2, "text": _in_words(figure, language)})
             if figure.value is not None:
-                dots.append({**_dot(figure), "y": y + DOT, "group": group, "colour": colour})
+                dots.append({**_dot(figure), "y": y + DOT, "group": group})
             y += GROUP
         if pair.comparison:
             text = difference_text(pair.comparison, language)
@@ -79,6 +78,7 @@ def _dot(figure: Figure) -> Row:
 
 def _dot_layers(groups: list[str], x: dict[str, Any], y: dict[str, Any]) -> list[Spec]:
     by_group = {"field": "group", "type": "nominal", "legend": LEGEND}
+    colour = {**by_group, "scale": scale(groups, COLOURS)}
     return [
         {
             "mark": {"type": "rule", "strokeWidth": 2},
@@ -86,7 +86,7 @@ def _dot_layers(groups: list[str], x: dict[str, Any], y: dict[str, Any]) -> list
                 "x": {**x, "field": "lower"},
                 "x2": {"field": "upper"},
                 "y": y,
-                "color": as_given("colour"),
+                "color": colour,
             },
         },
         {
@@ -94,7 +94,7 @@ def _dot_layers(groups: list[str], x: dict[str, Any], y: dict[str, Any]) -> list
             "encoding": {
                 "x": x,
                 "y": y,
-                "color": {**by_group, "scale": scale(groups, COLOURS)},
+                "color": colour,
                 "shape": {**by_group, "scale": scale(groups, SYMBOLS)},
             },
         },
