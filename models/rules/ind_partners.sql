@@ -45,13 +45,34 @@ named as (
     from partners
 ),
 
-network_actions as (
-    select distinct
+-- work placements and contracts, by which the network of employers is known
+placements as (
+    select
         action_key,
-        case when action_type = '02- PMSMP' then 'PMSMP' when action_type like '01-Signature%' then 'signature' end
-            as network_action
+        action_type,
+        case when action_type = '02- PMSMP' then 'PMSMP' else 'signature' end as network_action
     from types
-    where domain = 'emploi'
+    where domain = 'emploi' and (action_type = '02- PMSMP' or action_type like '01-Signature%')
+),
+
+-- partners that come back: so many of them in a year, in whatever territories
+network as (
+    select
+        actions.reporting_year,
+        partners.partner_key
+    from placements
+    inner join partners on placements.action_key = partners.action_key
+    inner join actions on placements.action_key = actions.action_key
+    group by actions.reporting_year, partners.partner_key
+    having count(*) >= {{ var('network_least_placements') }}
+),
+
+network_actions as (
+    select distinct actions.action_key
+    from actions
+    inner join partners on actions.action_key = partners.action_key
+    inner join network
+        on actions.reporting_year = network.reporting_year and partners.partner_key = network.partner_key
 ),
 
 counted as (
@@ -109,6 +130,15 @@ counted as (
     inner join kinds on named.action_key = kinds.action_key
     union all
     select
+        action_key,
+        'partners.partner_actions' as indicator_id,
+        concat_ws(' x ', 'emploi', 'réseau', action_type) as breakdown,
+        action_key as counted_key,
+        true as state
+    from placements
+    where action_key in (select network_actions.action_key from network_actions)
+    union all
+    select
         partners.action_key,
         'partners.partners_mobilised' as indicator_id,
         domains.domain as breakdown,
@@ -117,14 +147,13 @@ counted as (
     from partners
     inner join domains on partners.action_key = domains.action_key
     union all
-    select
-        network_actions.action_key,
+    select distinct
+        action_key,
         'partners.network_share' as indicator_id,
-        network_actions.network_action as breakdown,
-        network_actions.action_key as counted_key,
-        network_actions.action_key in (select partners.action_key from partners) as state
-    from network_actions
-    where network_actions.network_action is not null
+        network_action as breakdown,
+        action_key as counted_key,
+        action_key in (select network_actions.action_key from network_actions) as state
+    from placements
 )
 
 select

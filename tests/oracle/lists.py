@@ -48,6 +48,8 @@ FAMILIES = (
     "addictions",
     "sensibilisation et formation",
 )
+NETWORK_LEAST = 3
+"""Contracts and work placements in a year that make a partner one of the network."""
 SEXES = ("F", "H", "autre")
 SENIORITY = ("1re année", "2e année", "3e année et plus")
 AUDIENCES = ("salariés en insertion", "permanents")

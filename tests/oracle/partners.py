@@ -5,7 +5,7 @@ import unicodedata
 
 import polars as pl
 from tests.oracle.counting import PLACE, as_flag, count_people, count_things
-from tests.oracle.lists import AUDIENCES, DOMAINS, FAMILIES
+from tests.oracle.lists import AUDIENCES, DOMAINS, FAMILIES, NETWORK_LEAST
 from tests.oracle.reading import Exports, is_known, is_yes, items, year_in
 
 
@@ -88,6 +88,16 @@ def partners(deliveries: pl.DataFrame, data: Exports) -> list[pl.DataFrame]:
         (pl.col("domain") == "logement") & pl.col("group").str.contains("^[012]-")
     )
 
+    placements = with_partner.filter(
+        (pl.col("domain") == "emploi") & pl.col("type").str.contains("^(02- PMSMP$|01-Signature)")
+    )
+    of_partner = pl.len().over("year", "key")
+    network = (
+        placements.filter(pl.col("partner") != "total")
+        .filter(of_partner >= NETWORK_LEAST)
+        .with_columns(partner=pl.lit("réseau"))
+    )
+
     def flag(indicator: str, *columns: str) -> pl.Expr:
         return pl.concat_str(
             pl.lit(f"{indicator}|"), pl.concat_str(columns, separator=" x ")
@@ -112,6 +122,7 @@ def partners(deliveries: pl.DataFrame, data: Exports) -> list[pl.DataFrame]:
                 (grouped, "partners.action_groups", ("domain", "group")),
                 (with_partner, "partners.partner_actions", ("domain", "partner", "type")),
                 (by_group, "partners.partner_actions", ("domain", "partner", "group")),
+                (network, "partners.partner_actions", ("domain", "partner", "type")),
                 (plain.filter(reasoned), "partners.request_reasons", ("domain", "reason")),
                 (plain.filter(pl.col("stands_in")), "partners.stand_in", ("domain",)),
             )
@@ -143,14 +154,15 @@ def partners(deliveries: pl.DataFrame, data: Exports) -> list[pl.DataFrame]:
         (pl.col("domain") == "santé") & (pl.col("audience") == "permanents")
     ).with_columns(flag=pl.lit("partners.staff_trained_on_mental_health|"))
     on_mental_health = pl.col("participants").filter(is_known("family", FAMILIES)).sum()
-    network = {
+    kinds_of_network = {
         "partners.network_share|PMSMP": pl.element() == "02- PMSMP",
         "partners.network_share|signature": pl.element().str.starts_with("01-Signature"),
     }
     employment = rows.filter(pl.col("domain") == "emploi").rename({"action": "person"})
+    in_network = pl.col("person").is_in(network["action"].unique().implode())
     shares = {
-        name: as_flag(pl.col("type").list.eval(kind).list.any(), pl.col("partner").list.len() > 0)
-        for name, kind in network.items()
+        name: as_flag(pl.col("type").list.eval(kind).list.any(), in_network)
+        for name, kind in kinds_of_network.items()
     }
     return [
         count_things(counted, pl.col("actions").sum(), data),

@@ -35,6 +35,12 @@ PRINTED_PARTNERS = {
 }
 """The table of a domain's partners, and the action type or group that each measure counts."""
 
+ALL_NAMED = ("emploi",)
+"""Domains whose counted actions all name a partner: a work placement and a contract have a host.
+
+Their table's total is that of the partners it prints; beside them stand those with fewer actions.
+"""
+
 DISTINCT_PARTNERS = {"emploi": "N057", "logement": "N074", "santé": "N061"}
 OTHER_DISTINCT_PARTNERS = {"accès aux droits": 44, "mobilité": 17, "suite de parcours": 23}
 
@@ -100,6 +106,8 @@ class Network:
                 named, free = free[: quota.number], free[quota.number :]
                 for action in named:
                     action.partners = [quota.partner or _deal(decks, action.territory)]
+            for action in free if self.domain in ALL_NAMED else ():
+                action.partners = [_deal(decks, action.territory)]
 
     def _decks(self, known: dict[str, list[str]]) -> dict[str, list[str]]:
         """Per territory, each local partner as often as it may be named without being printed."""
