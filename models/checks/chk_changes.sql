@@ -60,7 +60,10 @@ measured as (
         null as deviations
     from cells
     -- what half of the others know, or what nobody knows
-    where is_unknown and rows_now = all_now and (place_level = 'total' or known_share_of_total >= 0.5)
+    where
+        is_unknown
+        and rows_now = all_now
+        and case when place_level = 'total' then not is_occasional else known_share_of_total >= 0.5 end
     union all
     -- somebody does not know in most columns, and nobody in this one
     select
@@ -97,7 +100,7 @@ measured as (
     where
         rows_now = known_now
         and known_now > 0
-        and case when place_level = 'total' then is_value else is_comparable and known_before > 0 end
+        and case when place_level = 'total' then is_value and not is_occasional else is_comparable and known_before > 0 end
     union all
     select
         'value_gone' as check_id,

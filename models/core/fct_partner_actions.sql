@@ -11,7 +11,8 @@ select
     coalesce(deliveries.population, pathways.population, 'none') as population,
     actions.action_types,
     actions.partners,
-    actions.stands_in_for_social_worker
+    actions.stands_in_for_social_worker,
+    actions.experiment
 from {{ ref('stg_exports__actions') }} as actions
 left join {{ ref('fct_pathways') }} as pathways on actions.pathway_key = pathways.pathway_key
 left join {{ ref('fct_pathway_years') }} as deliveries

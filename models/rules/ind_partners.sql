@@ -147,6 +147,16 @@ counted as (
     from partners
     inner join domains on partners.action_key = domains.action_key
     union all
+    select
+        partners.action_key,
+        'partners.mental_health_partners' as indicator_id,
+        '' as breakdown,
+        partners.partner_key as counted_key,
+        true as state
+    from partners
+    inner join actions on partners.action_key = actions.action_key
+    where actions.experiment = 'santé mentale'
+    union all
     select distinct
         action_key,
         'partners.network_share' as indicator_id,

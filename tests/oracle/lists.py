@@ -48,6 +48,7 @@ FAMILIES = (
     "addictions",
     "sensibilisation et formation",
 )
+EXPERIMENT = "santé mentale"
 NETWORK_LEAST = 3
 """Contracts and work placements in a year that make a partner one of the network."""
 SEXES = ("F", "H", "autre")

@@ -5,7 +5,7 @@ import unicodedata
 
 import polars as pl
 from tests.oracle.counting import PLACE, as_flag, count_people, count_things
-from tests.oracle.lists import AUDIENCES, DOMAINS, FAMILIES, NETWORK_LEAST
+from tests.oracle.lists import AUDIENCES, DOMAINS, EXPERIMENT, FAMILIES, NETWORK_LEAST
 from tests.oracle.reading import Exports, is_known, is_yes, items, year_in
 
 
@@ -34,6 +34,7 @@ def _actions(deliveries: pl.DataFrame, data: Exports) -> pl.DataFrame:
             stands_in=is_yes("supplee_travailleur_social"),
             type=items("types_action"),
             partner=items("partenaires"),
+            experiment="experimentation",
         )
         .explode("domain", empty_as_null=False, keep_nulls=False)
         .filter(pl.col("year").is_not_null() & pl.col("domain").is_in(DOMAINS))
@@ -130,6 +131,9 @@ def partners(deliveries: pl.DataFrame, data: Exports) -> list[pl.DataFrame]:
     )
     mobilised = named.select(*PLACE, "key", "domain").unique()
     mobilised = mobilised.with_columns(flag("partners.partners_mobilised", "domain"))
+    of_experiment = rows.filter(pl.col("experiment") == EXPERIMENT).select("action").unique()
+    experimental = named.join(of_experiment, on="action").select(*PLACE, "key").unique()
+    experimental = experimental.with_columns(flag=pl.lit("partners.mental_health_partners|"))
     sessions = data.ateliers.select(
         year=year_in(),
         territory="territoire",
@@ -167,6 +171,7 @@ def partners(deliveries: pl.DataFrame, data: Exports) -> list[pl.DataFrame]:
     return [
         count_things(counted, pl.col("actions").sum(), data),
         count_things(mobilised, pl.col("key").n_unique(), data),
+        count_things(experimental, pl.col("key").n_unique(), data),
         count_things(summed, pl.col("participants").sum(), data),
         count_things(staff, on_mental_health, data, pl.col("participants").sum()),
         count_people(employment, shares, data),

@@ -66,6 +66,7 @@ def _closed_flags(counted: list[str], data: Exports) -> list[str]:
         ),
         *(f"partners.mental_health_participations|{f} x {a}" for f in FAMILIES for a in AUDIENCES),
         "partners.staff_trained_on_mental_health|",
+        "partners.mental_health_partners|",
         *(f"headcount.{name}|" for name in WOMEN_IN_WORKSITES),
     ]
 

@@ -10,6 +10,7 @@ select
     {{ text('partenaires') }} as partners,
     {{ yes_no('supplee_travailleur_social') }} as stands_in_for_social_worker,
     {{ text('motif_sollicitation') }} as request_reason,
+    {{ one_of('experimentation', ['santé mentale']) }} as experiment,
     {{ text('fichier_source') }} as source_file,
     {{ text('feuille_source') }} as source_sheet,
     {{ whole_number('ligne_source') }} as source_line,

@@ -6,6 +6,7 @@ from cvg_demo.dates import REPORT_YEAR, YEARS
 from cvg_demo.drawing import opaque_code, stream
 from cvg_demo.exports import TEAM, Row, filed
 from cvg_demo.partners.actions import Action, yearly_actions
+from cvg_demo.partners.experiment import DOMAIN, mark_actions
 from cvg_demo.partners.mobilisation import Mobilisation, domains
 from cvg_demo.partners.network import Network, naming_actions
 from cvg_demo.partners.pathways import read_pathways
@@ -45,6 +46,8 @@ def _domain_actions(domain: str, mobilisation: Mobilisation, seed: int) -> list[
     network = Network(domain, naming[REPORT_YEAR], rng)
     for year, actions in by_year.items():
         network.name_partners(actions, naming[year], year, mobilisation.volume(year))
+        if domain == DOMAIN:
+            mark_actions(actions, year, rng)
     return [action for actions in by_year.values() for action in actions]
 
 
@@ -60,6 +63,7 @@ def _action_row(action: Action) -> Row:
         "partenaires": LIST_SEPARATOR.join(action.partners),
         "supplee_travailleur_social": action.stands_in,
         "motif_sollicitation": action.reason,
+        "experimentation": action.experiment,
     }
 
 

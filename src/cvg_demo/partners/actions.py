@@ -65,6 +65,7 @@ class Action:
     partners: list[str] = field(default_factory=list)
     stands_in: str = ""
     reason: str = ""
+    experiment: str = ""
 
     def mentions(self, *words: str) -> bool:
         """Whether one of its types is named with one of the words."""

@@ -41,8 +41,13 @@ ALL_NAMED = ("emploi",)
 Their table's total is that of the partners it prints; beside them stand those with fewer actions.
 """
 
-DISTINCT_PARTNERS = {"emploi": "N057", "logement": "N074", "santé": "N061"}
-OTHER_DISTINCT_PARTNERS = {"accès aux droits": 44, "mobilité": 17, "suite de parcours": 23}
+DISTINCT_PARTNERS = {"emploi": "N057", "logement": "N074"}
+OTHER_DISTINCT_PARTNERS = {
+    "santé": 148,
+    "accès aux droits": 44,
+    "mobilité": 17,
+    "suite de parcours": 23,
+}
 
 INVENTED_NAMES = {
     "emploi": "Entreprise partenaire",

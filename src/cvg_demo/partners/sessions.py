@@ -9,6 +9,7 @@ from cvg_demo.apportion import repeated, share_out
 from cvg_demo.calibration import prose
 from cvg_demo.dates import REPORT_YEAR, YEARS
 from cvg_demo.drawing import pick, shuffled, split_between, stream, working_day
+from cvg_demo.partners.experiment import MENTAL_HEALTH, experiment_territories
 from cvg_demo.partners.mobilisation import Mobilisation
 
 WORKERS = "salariés en insertion"
@@ -16,12 +17,6 @@ STAFF = "permanents"
 
 SMALLEST, LARGEST, USUAL = 3, 40, 9
 """Participants of a session."""
-
-MENTAL_HEALTH = "santé mentale"
-MENTAL_HEALTH_TERRITORIES = 10
-"""Territories of the mental health experiment: those that have been there longest."""
-MENTAL_HEALTH_GROWTH = 0.5
-"""Mental health sessions of a year as a part of those of the year after."""
 
 FAMILIES = {
     WORKERS: {"soutien psychologique": 4, "actions psychocorporelles": 3, "addictions": 2},
@@ -85,7 +80,8 @@ def collective_sessions(mobilisation: Mobilisation, seed: int) -> list[Session]:
         series = year_series(year, mobilisation)
         mental = [kind for kind in series if kind.family]
         other = [kind for kind in series if not kind.family]
-        sessions += _sessions_of(mental, year, _longest_standing(weights), rng)
+        places = experiment_territories(year, weights)
+        sessions += _sessions_of(mental, year, {name: weights[name] for name in places}, rng)
         sessions += _sessions_of(other, year, weights, rng)
     return sessions
 
@@ -108,27 +104,16 @@ def year_series(year: int, mobilisation: Mobilisation) -> list[Series]:
 def health_participations(year: int, mobilisation: Mobilisation) -> tuple[int, int, int]:
     """Participations of staff in health sessions, theirs and the workers' in mental health.
 
-    The calibrated year and the staff's total of the year before it are printed.
+    The calibrated year, in which the experiment began, and the staff's total of the year before it
+    are printed.
     """
-    back = REPORT_YEAR - year
     staff = round(prose("N066"))
-    mental_staff = round(staff * prose("N067") / 100)
-    mental_workers = round(prose("N060")) - mental_staff
-    if back:
-        before = REPORT_YEAR - 1
-        staff = round(staff / (1 + prose("N068") / 100))
-        staff = round(staff * mobilisation.volume(year) / mobilisation.volume(before))
-        fade = MENTAL_HEALTH_GROWTH**back
-        mental_staff = round(staff * prose("N067") / 100 * fade)
-        mental_workers = round(mental_workers * mobilisation.volume(year) * fade)
-    return staff, mental_staff, mental_workers
-
-
-def _longest_standing(weights: Mapping[str, float]) -> dict[str, float]:
-    """The territories of the experiment; their codes are in the order they joined."""
-    return {
-        territory: weights[territory] for territory in sorted(weights)[:MENTAL_HEALTH_TERRITORIES]
-    }
+    if year == REPORT_YEAR:
+        mental_staff = round(staff * prose("N067") / 100)
+        return staff, mental_staff, round(prose("N060")) - mental_staff
+    staff = round(staff / (1 + prose("N068") / 100))
+    earlier = mobilisation.volume(year) / mobilisation.volume(REPORT_YEAR - 1)
+    return round(staff * earlier), 0, 0
 
 
 def _sessions_of(
