@@ -9,7 +9,7 @@ from conftest import Built
 from cvg_warehouse.paths import PROJECT
 
 PAGE = PROJECT / "docs" / "doubts.md"
-QUERY_AND_TABLE = re.compile(r"```sql\n(.*?)^```\n\n((?:\|.*\n)+)", re.MULTILINE | re.DOTALL)
+QUERY_AND_TABLE = re.compile(r"```sql\n(.*?)^```\n\n((?:\|[^\n]*\n)+)", re.MULTILINE | re.DOTALL)
 QUERIES = PAGE.read_text(encoding="utf-8").count("```sql")
 
 
