@@ -7,10 +7,11 @@ from typing import Literal
 import streamlit as st
 
 from cvg_warehouse.reading import lists, tables
-from cvg_warehouse.reading.blocks import Block, item_block
+from cvg_warehouse.reading.blocks import Block
 from cvg_warehouse.reading.charts import chart, left_to_the_table
 from cvg_warehouse.reading.data import WHOLE, Edition, Measure, ReportItem
 from cvg_warehouse.reading.grids import Grid, grids, unpublished
+from cvg_warehouse.reading.items import item_grids
 from cvg_warehouse.reading.sources import source_text
 from cvg_warehouse.reading.texts import Language, label_of, measure_label, place_name
 from dashboards import filters
@@ -56,15 +57,17 @@ def _blocks(view: View, page: Page) -> None:
         st.html(tables.note(view.say("page_not_published", labels)))
 
 
-def _grid(grid: Grid, view: View, page: Page) -> None:
+def _grid(grid: Grid, view: View, page: Page, with_headline: bool = True) -> None:
     """A grid with all that belongs to it: title, chart, table, definition, what to take away."""
     language = view.language
     source = source_text(view.edition, language)
     how = tables.explanation(grid, source, view.docs_url, language)
     st.header(_plain(grid.title), anchor=grid.key)
-    st.html(tables.note(grid.filters) + tables.headline(grid, language))
-    if grid.shape == "cards":
-        st.html(tables.cards(grid, language) + how)
+    headline = tables.headline(grid, language) if with_headline else ""
+    st.html(tables.note(grid.filters) + headline)
+    text = {"cards": tables.cards, "figures": tables.key_figures}.get(grid.shape)
+    if text:
+        st.html(text(grid, language) + tables.comparison(grid, language) + how)
     else:
         spec = chart(grid, language)
         if spec:
@@ -154,7 +157,7 @@ def _report(view: View, page: Page) -> None:
     numbers = [
         str(number)
         for number, item in items.items()
-        if not chosen or any(measure.indicator_id in chosen for measure in item.measures)
+        if not chosen or item.indicator_ids.intersection(chosen)
     ]
     if not numbers:
         _nothing_chosen(view)
@@ -170,9 +173,10 @@ def _report(view: View, page: Page) -> None:
     )
     if item.reference_seed:
         _reference(item, item.reference_seed, view)
-    shown = grids(item_block(item), view.choice, view.edition, view.language)
+    shown = item_grids(item, view.choice, view.edition, view.language)
+    has_figures = any(grid.shape == "figures" for grid in shown)
     for grid in shown:
-        _grid(grid, view, page)
+        _grid(grid, view, page, with_headline=not has_figures)
     if not shown and not item.reference_seed:
         st.info(view.say("item_not_published"))
 

@@ -1,38 +1,71 @@
--- Each indicator of each item of the Bilan is in the catalogue and, on the demo, has a value to show.
+-- Each item of the Bilan shows something: its indicators are in the catalogue and, on the demo, have a value. Each
+-- printed table is one item, and each computed figure of the prose is on one, where it is printed among the items.
 with latest as (
     select max(reporting_year) as reporting_year
     from {{ ref('dim_reporting_years') }}
 ),
 
+items as (
+    select * from {{ ref('stg_reference__report_items') }}
+),
+
+terms as (
+    select * from {{ ref('report_item_terms') }}
+),
+
 fed as (
     select
-        items.item,
-        items.indicator_id,
+        charts.item,
+        charts.indicator_id,
         count(catalogue.indicator_id) as entries,
         count(indicators.value) as values_to_show
-    from {{ ref('report_item_indicators') }} as items
-    left join {{ ref('stg_reference__indicators') }} as catalogue on items.indicator_id = catalogue.indicator_id
+    from {{ ref('report_item_indicators') }} as charts
+    left join {{ ref('stg_reference__indicators') }} as catalogue on charts.indicator_id = catalogue.indicator_id
     left join {{ ref('mart_indicators') }} as indicators
         on
-            items.indicator_id = indicators.indicator_id
-            and indicators.breakdown like items.breakdown_pattern
-            and items.populations like concat('%', indicators.population, '%')
+            charts.indicator_id = indicators.indicator_id
+            and indicators.breakdown like charts.breakdown_pattern
+            and charts.populations like concat('%', indicators.population, '%')
             and (
-                items.geographies like concat('%', indicators.geography_id, '%')
-                or items.geographies like '%territory%'
+                charts.geographies like concat('%', indicators.geography_id, '%')
+                or charts.geographies like '%territory%'
             )
             and indicators.reporting_year = (select latest.reporting_year from latest)
-    group by items.item, items.indicator_id
+    group by charts.item, charts.indicator_id
 )
 
 select
     item,
-    indicator_id
+    indicator_id as missing
 from fed
 where entries = 0 or (values_to_show = 0 and {{ exports_are_the_demo() }})
 union all
 select
-    item,
-    null as indicator_id
-from {{ ref('stg_reference__report_items') }}
-where indicator_ids is null and reference_seed is null
+    items.item,
+    'nothing to show' as missing
+from items
+left join terms on items.item = terms.item
+where items.measures is null and items.reference_seed is null and terms.item is null
+union all
+select
+    max(terms.item) as item,
+    substring(printed.table_id, 1, 3) as missing
+from {{ ref('stg_reference__published_tables') }} as printed
+left join terms on substring(printed.table_id, 1, 3) = terms.figure_id
+group by printed.table_id
+having count(distinct terms.item) != 1
+union all
+-- before the first item the Bilan tells of the programme and of each territory
+select
+    null as item,
+    narrative.figure_id as missing
+from {{ ref('stg_reference__published_narrative') }} as narrative
+left join terms on narrative.figure_id = terms.figure_id
+where narrative.source_line >= (select min(items.source_line) from items) and terms.figure_id is null
+union all
+select
+    figures.item,
+    figures.figure_id as missing
+from {{ ref('stg_reference__report_item_figures') }} as figures
+left join terms on figures.item = terms.item and figures.figure_id = terms.figure_id
+where terms.figure_id is null

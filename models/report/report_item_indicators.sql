@@ -1,21 +1,19 @@
--- What feeds each chart, table and key figure of the Bilan: its indicators with their filters.
+-- What the chart of each item of the Bilan shows: its indicators with their filters.
 with items as (
     select
         item,
-        kind,
-        {{ each_item('indicator_ids') }} as indicator_id,
-        coalesce(breakdown_pattern, '%') as breakdown_pattern,
+        {{ each_item('measures') }} as measure,
         geographies,
         populations,
         years
     from {{ ref('stg_reference__report_items') }}
-    where indicator_ids is not null
+    where measures is not null
 )
 
 select
     item,
-    indicator_id,
-    breakdown_pattern,
+    split_part(measure, ':', 1) as indicator_id,
+    coalesce(nullif(split_part(measure, ':', 2), ''), '%') as breakdown_pattern,
     geographies,
     populations,
     years

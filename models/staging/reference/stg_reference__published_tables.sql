@@ -1,4 +1,5 @@
 select
+    line_in_file,
     {{ text('table_id') }} as table_id,
     {{ text('year') }} as year,
     {{ text('row') }} as row_label,

@@ -43,8 +43,8 @@ def item_block(item: ReportItem) -> Block:
     return Block(
         key=f"element-{item.item}",
         measures=item.measures,
-        title=item.title_fr,
         # A key figure stands alone in the Bilan; here its chart is how it went over the years.
+        title="block_over_years" if item.kind == "KPI" else item.title_fr,
         years="all" if item.years == "all" or item.kind == "KPI" else "one",
         places=_places(item.geographies or WHOLE),
         populations=() if populations == (EVERYBODY,) else populations,

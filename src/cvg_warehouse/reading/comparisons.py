@@ -73,11 +73,12 @@ def estimates(pair: Pair, language: Language) -> dict[str, str]:
 
 
 def cautions(grid: Grid, language: Language) -> list[str]:
-    """What to know of the two groups; nothing where the grid does not show both."""
+    """What to know of the two groups; nothing where the grid has none of them."""
     shown = pairs(grid)
+    has_groups = any(figure.indicator.breakdown == OFFICER for figure in grid.cells)
     compared = [pair.comparison for pair in shown if pair.comparison]
     said = {
-        "comparison_caution": bool(shown),
+        "comparison_caution": has_groups,
         "comparison_interval": bool(compared),
         "comparison_adjusted_not_published": not all(one.publishes_adjusted for one in compared),
         "comparison_absent": len(compared) < len(shown),

@@ -152,9 +152,37 @@ class Measure:
     pattern: str
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A cell that a printed figure is made of, for any year and place.
+
+    `row_label` is "*" where the row is a place, a year or a value of an open list, which then
+    stands for {row} in `breakdown`. A `geography_id` of the whole stands for the chosen place.
+    """
+
+    figure_id: str
+    row_label: str
+    measure: str
+    label_fr: str | None
+    label_en: str | None
+    kind: str
+    side: str
+    coefficient: float
+    indicator_id: str
+    breakdown: str
+    years_before: int
+    geography_id: str
+    population: str
+    counted: str
+
+
 @dataclass(frozen=True)
 class ReportItem:
-    """One of the Bilan's charts, tables and key figures."""
+    """One of the Bilan's charts, tables and key figures.
+
+    `measures` is what its chart shows; `terms` is what its table and its figures are made of, in
+    the order of rows and columns.
+    """
 
     item: int
     section: str
@@ -163,8 +191,16 @@ class ReportItem:
     geographies: str | None
     populations: str | None
     years: str | None
+    table_id: str | None
     reference_seed: str | None
     measures: tuple[Measure, ...]
+    terms: tuple[Term, ...]
+
+    @property
+    def indicator_ids(self) -> frozenset[str]:
+        """The indicators that it shows something of."""
+        charts = (measure.indicator_id for measure in self.measures)
+        return frozenset((*charts, *(term.indicator_id for term in self.terms)))
 
 
 @dataclass(frozen=True)
@@ -388,8 +424,20 @@ def _report_items(connection: duckdb.DuckDBPyConnection) -> dict[int, ReportItem
     for row in _rows(connection, "from report_item_indicators"):
         measure = Measure(row["indicator_id"], row["breakdown_pattern"])
         measures.setdefault(row["item"], []).append(measure)
-    columns = "item, section, title_fr, kind, geographies, populations, years, reference_seed"
+    terms: dict[int, list[Term]] = {}
+    for row in _rows(
+        connection,
+        f"""select item, {_names(Term)} from report_item_terms
+        order by row_order, measure_order, side desc, years_before, indicator_id, breakdown""",
+    ):
+        terms.setdefault(row.pop("item"), []).append(Term(**row))
+    columns = """item, section, title_fr, kind, geographies, populations, years, table_id,
+        reference_seed"""
     return {
-        row["item"]: ReportItem(**row, measures=tuple(measures.get(row["item"], ())))
+        row["item"]: ReportItem(
+            **row,
+            measures=tuple(measures.get(row["item"], ())),
+            terms=tuple(terms.get(row["item"], ())),
+        )
         for row in _rows(connection, f"select {columns} from report_items order by item")
     }

@@ -129,7 +129,7 @@ def _record(figure: Figure, grid: Grid, edition: Edition, language: Language) ->
         "title": grid.title,
         "indicator": indicator.indicator_id,
         "label": label_of(indicator, language),
-        "year": figure.year,
+        "year": figure.years,
         "place": figure.geography,
         "place_name": place_name(edition, figure.geography, language),
         "population": figure.population,

@@ -16,7 +16,10 @@ DECIMALS = {"months": 1, "years": 1}
 
 @dataclass(frozen=True)
 class Figure:
-    """A cell and what it says; `cell` is None where the edition does not publish it."""
+    """A cell and what it says; `cell` is None where the edition does not publish it.
+
+    What is made of the cells of several years has the first of them in `since`.
+    """
 
     indicator: Indicator
     year: int
@@ -24,6 +27,12 @@ class Figure:
     population: str
     breakdown: str
     cell: Cell | None
+    since: int | None = None
+
+    @property
+    def years(self) -> int | str:
+        """The year, or `2020–2024`."""
+        return self.year if self.since in (None, self.year) else f"{self.since}–{self.year}"
 
     @property
     def status(self) -> str:
@@ -60,10 +69,25 @@ def look_up(
     )
 
 
+def did_not_occur(figure: Figure, edition: Edition) -> bool:
+    """Whether it is of an open list, such as the partners, and has no cell because it is nought.
+
+    Of such a list a place has the values that occurred there.
+    """
+    there = (figure.indicator.indicator_id, figure.year, figure.geography, figure.population)
+    return (
+        figure.cell is None
+        and edition.has_open_list(figure.indicator)
+        and edition.publishes(*there)
+    )
+
+
 def written(value: float, unit: str, language: Language) -> str:
     """A value with its unit where the unit is not plainly a number of something."""
     if unit == "share":
         return share(value, language)
+    if unit == "points":
+        return f"{number(100 * value, 1, language)}\u00a0{say(language, 'unit_points')}"
     text = number(value, DECIMALS.get(unit, 0), language)
     return f"{text}\u00a0{say(language, 'unit_' + unit)}" if unit in ("months", "years") else text
 

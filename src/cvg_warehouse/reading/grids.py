@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from cvg_warehouse.reading.blocks import Block, Choice, Shape
 from cvg_warehouse.reading.data import (
@@ -26,7 +26,7 @@ from cvg_warehouse.reading.dimensions import (
     Request,
     dimensions,
 )
-from cvg_warehouse.reading.figures import NOT_PUBLISHED, Figure, look_up
+from cvg_warehouse.reading.figures import NOT_PUBLISHED, Figure, did_not_occur, look_up
 from cvg_warehouse.reading.texts import Language, label_of, say
 
 YEAR, PLACE, POPULATION = Dimension.YEAR, Dimension.PLACE, Dimension.POPULATION
@@ -40,6 +40,10 @@ MOST_PLACES_NAMED = 3
 UNLISTED = ("", "", 99)
 
 
+# What the Bilan prints as a table, or as figures by themselves, has no chart.
+GridShape = Shape | Literal["table", "figures"]
+
+
 @dataclass(frozen=True)
 class Head:
     """A row's or column's heading, and the place and year of its figures if they share one."""
@@ -47,6 +51,7 @@ class Head:
     label: str
     place: str | None = None
     year: int | None = None
+    is_total: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class Grid:
     key: str
     title: str
     filters: str
-    shape: Shape
+    shape: GridShape
     corner: str
     rows: tuple[Head, ...]
     columns: tuple[Head, ...]
@@ -225,7 +230,7 @@ def _grid(measures: list[IndicatorValue], request: Request) -> Grid:
     ]
     kept = [row for row, line in enumerate(lines) if any(line)]
     if len(kept) > MOST_ROWS:
-        kept = sorted(kept, key=lambda row: _largest(lines[row]), reverse=True)[:MOST_ROWS]
+        kept = sorted(kept, key=lambda row: largest(lines[row]), reverse=True)[:MOST_ROWS]
     rows = [_head(row, varying) for row in down]
     corner = {YEAR: say(request.language, "year"), PLACE: say(request.language, "territory")}
     return Grid(
@@ -261,10 +266,7 @@ def _figure(at: Entries, varying: Dimensions, edition: Edition) -> Figure | None
     indicator, breakdown = measure
     there = (indicator.indicator_id, at[YEAR].key, at[PLACE].key, at[POPULATION].key)
     found = look_up(edition, *there, breakdown)
-    # Of an open list, such as the partners, a place has the values that occurred there.
-    if found.cell is None and edition.has_open_list(indicator) and edition.publishes(*there):
-        return None
-    return found
+    return None if did_not_occur(found, edition) else found
 
 
 def _head(entries: Entries, varying: Dimensions) -> Head:
@@ -292,5 +294,6 @@ def _filters(layout: _Layout, language: Language) -> str:
     return " · ".join([*shared, *varying.constant])
 
 
-def _largest(figures: tuple[Figure | None, ...]) -> float:
+def largest(figures: Iterable[Figure | None]) -> float:
+    """The largest value; 0 where none is shown."""
     return max((figure.value or 0 for figure in figures if figure), default=0)

@@ -121,6 +121,17 @@ def comparison(grid: Grid, language: Language) -> Markup:
     )
 
 
+def key_figures(grid: Grid, language: Language) -> Markup:
+    """Figures by themselves, each large under its label; the whole's are set off."""
+    lines = (_in_words(figures, language) for figures in grid.figures)
+    shown = [
+        (row.label, row.place == WHOLE != grid.focus, figure)
+        for row, (figure,) in zip(grid.rows, lines, strict=True)
+    ]
+    legend = _html("legend.html", legend=_legend(grid, language))
+    return _html("headline.html", cards=shown) + legend
+
+
 def explanation(grid: Grid, source: str, docs_url: str, language: Language) -> Markup:
     """How each indicator of the grid is computed, folded away."""
     shown = [definition(indicator, docs_url, language) for indicator in grid.indicators]

@@ -14,7 +14,6 @@ from cvg_warehouse.reading.charts.common import (
     as_given,
     label_lines,
     labels_layer,
-    largest,
     legend_text,
     pixels_down,
     scale,
@@ -23,7 +22,7 @@ from cvg_warehouse.reading.charts.common import (
 )
 from cvg_warehouse.reading.data import WHOLE
 from cvg_warehouse.reading.figures import value_text
-from cvg_warehouse.reading.grids import Grid, Head
+from cvg_warehouse.reading.grids import Grid, Head, largest
 from cvg_warehouse.reading.texts import Language
 
 BAR = 20

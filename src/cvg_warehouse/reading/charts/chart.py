@@ -1,6 +1,6 @@
 """The chart of a grid: the shape's own drawing in the frame that all share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from textwrap import wrap
 
@@ -78,6 +78,8 @@ def alternative_text(grid: Grid, language: Language) -> str:
 
 def left_to_the_table(grid: Grid, language: Language) -> str:
     """What the chart does not show and the table does, in one sentence; '' for nothing."""
+    if grid.shape not in DRAW:
+        return ""
     if not _is_drawn(grid):
         return say(language, "table_only")
     missing = sum(1 for figure in grid.cells if figure.value is None)
@@ -85,6 +87,8 @@ def left_to_the_table(grid: Grid, language: Language) -> str:
         return say(language, "flow_masked", missing)
     if without_whole(grid):
         return say(language, "whole_in_table")
+    if len(_of_one_unit(grid).columns) < len(grid.columns):
+        return say(language, "other_units_in_table")
     if grid.shape == "matrix" and len(grid.columns) > matrix.MOST_COLUMNS:
         return say(language, "chart_first_columns", matrix.MOST_COLUMNS)
     return ""
@@ -92,22 +96,45 @@ def left_to_the_table(grid: Grid, language: Language) -> str:
 
 def without_whole(grid: Grid) -> bool:
     """Whether the chart leaves the whole to the table: its numbers dwarf a territory's."""
+    if grid.shape not in DRAW:
+        return False
+    grid = _of_one_unit(grid)
     places = {head.place for head in (*grid.rows, *grid.columns)}
     shown = any(cell.value is not None and cell.geography != WHOLE for cell in grid.cells)
     return grid.unit not in ("share", "months", "years") and WHOLE in places and shown
 
 
 def _is_drawn(grid: Grid) -> bool:
-    values = (figure.value for figure in _comparable(grid).cells)
-    return grid.shape in DRAW and any(value is not None for value in values)
+    return grid.shape in DRAW and any(
+        figure.value is not None for figure in _comparable(grid).cells
+    )
 
 
 def _comparable(grid: Grid) -> Grid:
     """The grid as far as its figures can be drawn to one scale."""
+    alike = _of_one_unit(grid)
     if not without_whole(grid):
+        return alike
+    rows = [n for n, row in enumerate(alike.rows) if row.place != WHOLE]
+    columns = [n for n, column in enumerate(alike.columns) if column.place != WHOLE]
+    return _part(alike, rows, columns)
+
+
+def _of_one_unit(grid: Grid) -> Grid:
+    """The columns of the shares where there are some, else of the first unit."""
+    units = {cell.indicator.unit for cell in grid.cells}
+    if len(units) < 2:
         return grid
-    rows = [n for n, row in enumerate(grid.rows) if row.place != WHOLE]
-    columns = [n for n, column in enumerate(grid.columns) if column.place != WHOLE]
+    unit = "share" if "share" in units else grid.unit
+    columns = [
+        n
+        for n, figures in enumerate(zip(*grid.figures, strict=True))
+        if all(figure is None or figure.indicator.unit == unit for figure in figures)
+    ]
+    return _part(grid, range(len(grid.rows)), columns)
+
+
+def _part(grid: Grid, rows: Sequence[int], columns: Sequence[int]) -> Grid:
     return replace(
         grid,
         rows=tuple(grid.rows[row] for row in rows),

@@ -5,7 +5,6 @@ from textwrap import wrap
 from typing import Any
 
 from cvg_warehouse.reading.data import WHOLE
-from cvg_warehouse.reading.figures import Figure
 from cvg_warehouse.reading.grids import Grid, Head
 
 Spec = dict[str, Any]
@@ -61,11 +60,6 @@ def across(last: float) -> dict[str, Any]:
 def values_across(largest_value: float, room: float) -> dict[str, Any]:
     """Values from zero across the chart, with `room` (a factor) for the label of the largest."""
     return across((largest_value or 1) * room)
-
-
-def largest(figures: Iterable[Figure | None]) -> float:
-    """The largest value; 0 where none is shown."""
-    return max((figure.value or 0 for figure in figures if figure), default=0)
 
 
 def label_lines(text: str) -> list[str]:

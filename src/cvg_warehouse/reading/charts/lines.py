@@ -7,13 +7,12 @@ from cvg_warehouse.reading.charts.common import (
     LEGEND,
     Row,
     Spec,
-    largest,
     legend_text,
     scale,
     styles,
 )
 from cvg_warehouse.reading.figures import Figure, value_text
-from cvg_warehouse.reading.grids import Grid
+from cvg_warehouse.reading.grids import Grid, largest
 from cvg_warehouse.reading.texts import Language
 
 HEIGHT = 260

@@ -14,12 +14,11 @@ from cvg_warehouse.reading.charts.common import (
     as_given,
     label_lines,
     labels_layer,
-    largest,
     pixels_down,
     shade,
 )
 from cvg_warehouse.reading.figures import Figure, value_text
-from cvg_warehouse.reading.grids import Grid
+from cvg_warehouse.reading.grids import Grid, largest
 from cvg_warehouse.reading.texts import Language
 
 CELL = 26

@@ -13,13 +13,12 @@ from cvg_warehouse.reading.charts.common import (
     Spec,
     across,
     as_given,
-    largest,
     pixels_down,
     shade,
 )
 from cvg_warehouse.reading.data import WHOLE
 from cvg_warehouse.reading.figures import Figure, value_text
-from cvg_warehouse.reading.grids import Grid
+from cvg_warehouse.reading.grids import Grid, largest
 from cvg_warehouse.reading.texts import Language
 
 TILE = 76

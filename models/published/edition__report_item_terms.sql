@@ -1,0 +1,19 @@
+select
+    item,
+    figure_id,
+    row_label,
+    row_order,
+    measure,
+    measure_order,
+    label_fr,
+    label_en,
+    kind,
+    side,
+    coefficient,
+    indicator_id,
+    breakdown,
+    years_before,
+    geography_id,
+    population,
+    counted
+from {{ ref('report_item_terms') }}
