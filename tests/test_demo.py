@@ -92,6 +92,24 @@ def without(rows: list[Row], *names: str) -> Iterator[Row]:
     return ({name: value for name, value in row.items() if name not in names} for row in rows)
 
 
+def test_placements_and_contracts_name_their_employer(made: Path) -> None:
+    placed = [
+        row
+        for row in read_rows(made / "actions.csv")
+        if "02- PMSMP" in row["types_action"].split(";") or "01-Signature" in row["types_action"]
+    ]
+    assert placed
+    assert all(row["partenaires"] for row in placed)
+
+
+def test_the_mental_health_experiment_begins_in_2024(made: Path) -> None:
+    marked = [row for row in read_rows(made / "actions.csv") if row["experimentation"]]
+    sessions = [row for row in read_rows(made / "ateliers.csv") if row["famille"]]
+    assert {row["annee"] for row in marked} == {row["annee"] for row in sessions} == {"2024"}
+    assert {row["territoire"] for row in marked} == {row["territoire"] for row in sessions}
+    assert len({row["territoire"] for row in marked}) == 10
+
+
 def test_another_seed_makes_other_people(made: Path, tmp_path: Path) -> None:
     other = make(tmp_path / "exports", "--seed", "7", hash_seed=1)
     assert read_rows(other / "salaries.csv") != read_rows(made / "salaries.csv")

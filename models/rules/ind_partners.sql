@@ -68,7 +68,7 @@ network as (
 ),
 
 network_actions as (
-    select distinct actions.action_key
+    select actions.action_key
     from actions
     inner join partners on actions.action_key = partners.action_key
     inner join network
