@@ -100,7 +100,10 @@ measured as (
     where
         rows_now = known_now
         and known_now > 0
-        and case when place_level = 'total' then is_value and not is_occasional else is_comparable and known_before > 0 end
+        and case
+            when place_level = 'total' then is_value and not is_occasional
+            else is_comparable and known_before > 0
+        end
     union all
     select
         'value_gone' as check_id,

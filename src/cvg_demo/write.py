@@ -21,7 +21,8 @@ def write_demo(
     """Write the exports and return how many rows each has.
 
     At scale N there are N of every person, pathway, worksite, action and session, so that every
-    share stays but that of the network: a partner has N times as many placements. `copied` is called after each of the N copies.
+    share stays but that of the network: a partner has N times as many placements. `copied` is
+    called after each of the N copies.
     """
     if scale < 1:
         raise Refusal(f"--scale {scale}: at least 1 is needed")
