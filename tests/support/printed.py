@@ -415,7 +415,9 @@ def _other_people(report: Report, figure: Figure) -> Iterator[Reading]:
     )
     everybody = report.known(cell, term.context)
     yield Reading("after PHC", Interval(0, min(most, everybody.high)))
-    yield Reading("all but after PHC", Interval(max(0, everybody.low - most), everybody.high))
+    if most < INFINITE:
+        others = Interval(max(0, everybody.low - most), everybody.high)
+        yield Reading("all but after PHC", others)
 
 
 def _other_years(report: Report, figure: Figure) -> Iterator[Reading]:
