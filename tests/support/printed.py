@@ -414,8 +414,8 @@ def _other_people(report: Report, figure: Figure) -> Iterator[Reading]:
         report.known("public.after_phc", term.context).high,
     )
     everybody = report.known(cell, term.context)
-    yield Reading("after PHC", Interval(0, min(most, everybody.high)))
     if most < INFINITE:
+        yield Reading("after PHC", Interval(0, min(most, everybody.high)))
         others = Interval(max(0, everybody.low - most), everybody.high)
         yield Reading("all but after PHC", others)
 
