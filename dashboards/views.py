@@ -1,6 +1,6 @@
 """Shows pages: every block through one renderer, and the few pages that are more than blocks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Literal
 
@@ -52,7 +52,14 @@ def _blocks(view: View, page: Page) -> None:
     st.html(tables.contents([(grid.key, grid.title) for grid in shown], view.language))
     for grid in shown:
         _grid(grid, view, page)
-    if absent := unpublished(page.blocks, view.edition):
+    _name_unpublished(
+        {measure.indicator_id for block in page.blocks for measure in block.measures}, view
+    )
+
+
+def _name_unpublished(names: Container[str], view: View) -> None:
+    """Say which of the indicators that belong here the edition does not publish at all."""
+    if absent := unpublished(names, view.edition):
         labels = " ; ".join(label_of(indicator, view.language) for indicator in absent)
         st.html(tables.note(view.say("page_not_published", labels)))
 
@@ -179,6 +186,7 @@ def _report(view: View, page: Page) -> None:
         _grid(grid, view, page, with_headline=not has_figures)
     if not shown and not item.reference_seed:
         st.info(view.say("item_not_published"))
+    _name_unpublished(item.indicator_ids, view)
 
 
 def _choose_item(numbers: list[str], view: View) -> str:

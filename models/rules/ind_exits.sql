@@ -17,5 +17,9 @@ select
     {%- for category in var('other_exit_categories') %}
     {{ within('in_base_complete', "exit_category = '" ~ category ~ "'") }} as exits__other__{{ category }},
     {%- endfor %}
-    {{ within('in_base_non_neutral', 'exit_category is null') }} as exits__unknown_reason
+    {{ within('in_base_non_neutral', 'exit_category is null') }} as exits__unknown_reason,
+    {%- for category in var('job_or_training_categories') + var('other_exit_categories') %}
+    {{ within('in_base_non_neutral', "exit_category = '" ~ category ~ "'") }} as exits__distribution__{{ category }},
+    {%- endfor %}
+    {{ within('in_base_non_neutral', 'exit_category is null') }} as exits__distribution__inconnu
 from {{ ref('fct_exits') }}

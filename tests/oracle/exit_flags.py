@@ -43,6 +43,10 @@ def _exits() -> Flags:
         "exits.job_or_training|total": as_flag(NON_NEUTRAL, CATEGORY.is_in(JOB_OR_TRAINING)),
         **flag_each("exits.other", COMPLETE, "category", OTHER_EXITS),
         "exits.unknown_reason|": as_flag(NON_NEUTRAL, CATEGORY.is_null()),
+        **flag_each(
+            "exits.distribution", NON_NEUTRAL, "category", (*JOB_OR_TRAINING, *OTHER_EXITS)
+        ),
+        "exits.distribution|inconnu": as_flag(NON_NEUTRAL, CATEGORY.is_null()),
     }
 
 

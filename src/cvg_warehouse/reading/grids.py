@@ -1,7 +1,7 @@
 """Lays figures out in rows and columns. Every chart, table and export is made from a grid."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Literal, NamedTuple
@@ -107,13 +107,12 @@ def grids(block: Block, choice: Choice, edition: Edition, language: Language) ->
     ]
 
 
-def unpublished(blocks: Iterable[Block], edition: Edition) -> list[Indicator]:
-    """The indicators of some blocks of which the edition publishes nothing."""
-    named = {measure.indicator_id for block in blocks for measure in block.measures}
+def unpublished(names: Container[str], edition: Edition) -> list[Indicator]:
+    """The indicators with these names of which the edition publishes nothing."""
     return [
         indicator
         for name, indicator in edition.indicators.items()
-        if name in named and name not in edition.breakdowns
+        if name in names and name not in edition.breakdowns
     ]
 
 

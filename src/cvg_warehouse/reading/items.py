@@ -133,7 +133,7 @@ def _rows(terms: Sequence[Term], place: str, request: _Request) -> list[_Row]:
     with_names = [
         _Row(
             Head(
-                total if label == "Total" else label,
+                _name(label, own, others, total),
                 is_total=bool(others) or own[0].indicator_id != usual,
             ),
             own,
@@ -161,6 +161,15 @@ def _rows(terms: Sequence[Term], place: str, request: _Request) -> list[_Row]:
     return with_names
 
 
+def _name(label: str, own: Sequence[Term], others: Sequence[Term], total: str) -> str:
+    """What a row is called: a total that is not of all values says of which."""
+    if label != "Total":
+        return label
+    values = [_value(own[0].breakdown, pattern.breakdown) for pattern in others]
+    part = next((value for value in values if value not in ("", "total")), "")
+    return f"{total} ({part})" if part else total
+
+
 def _rows_of_values(
     others: Sequence[Term], named: Mapping[str, Sequence[Term]], place: str, request: _Request
 ) -> list[_Row]:
@@ -176,7 +185,8 @@ def _rows_of_values(
         value
         for term in others
         for breakdown in edition.breakdowns.get(term.indicator_id, ())
-        if (value := _value(breakdown, term.breakdown)) and value not in of_names
+        if (value := _value(breakdown, term.breakdown))
+        and value not in of_names
         # A value that the viewer has a word for, such as total, is no partner.
         and "value_" + value not in TEXTS
     )
