@@ -301,7 +301,7 @@ ONE_YEAR: list[tuple[str, str, str, Callable[[Rows, str], None]]] = [
     ("pathway_of_two_people", "11-Moselle", "id_salarie", lambda rows, place: None),
     ("pathway_moved", "12-Seine_Saint_Denis", "chantier", pathways_moved),
     ("exit_elsewhere", "12-Seine_Saint_Denis", "chantier", exits_moved),
-    ("more_sorties", "12-Seine_Saint_Denis", "", exits_added),
+    ("more_sorties", "05-Strasbourg", "", exits_added),
     ("active_after_exit", "03-Lille", "annee", delivered_after_exit),
     ("exit_without_year", "03-Lille", "annee", exits_without_a_year),
     ("action_elsewhere", "03-Lille", "chantier", actions_moved),

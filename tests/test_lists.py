@@ -179,7 +179,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 def test_every_cell_is_what_the_definitions_give(project: Project) -> None:
     """Several domains, spellings of partners, a worksite in two territories, the new reasons."""
-    found = compare(project.warehouse, compute(project.exports))
+    found = compare(
+        project.warehouse, compute(project.exports, project.home / "seeds" / "reference")
+    )
     assert found.summary().rows() == []
     assert found.cells > 10_000
 

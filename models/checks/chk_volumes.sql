@@ -28,6 +28,27 @@ expected_volumes as (
             and volumes.place_id = people.place_id
 ),
 
+-- since when a worksite, or the first one of a territory, takes part
+places as (
+    select
+        'worksite' as place_level,
+        worksite_id as place_id,
+        is_declared,
+        last_year,
+        -- of one that is not declared only the first year is known
+        case when is_declared then joined_on else {{ last_day('first_year') }} end as joined_on
+    from {{ ref('dim_worksites') }}
+    union all
+    select
+        'territory' as place_level,
+        territory_id as place_id,
+        true as is_declared,
+        cast(null as int) as last_year,
+        min(joined_on) as joined_on
+    from {{ ref('dim_worksites') }}
+    group by territory_id
+),
+
 measured as (
     select
         case
@@ -49,15 +70,21 @@ measured as (
         abs(expected_volumes.rows_now - expected_volumes.rows_expected)
         / sqrt(expected_volumes.rows_now + expected_volumes.rows_expected) as deviations
     from expected_volumes
-    left join {{ ref('dim_worksites') }} as worksites
-        on expected_volumes.place_level = 'worksite' and expected_volumes.place_id = worksites.worksite_id
+    left join places
+        on expected_volumes.place_level = places.place_level and expected_volumes.place_id = places.place_id
     where
         expected_volumes.rows_expected > 0
         -- a worksite that has left the programme, or was never declared, delivers nothing more
         and not (
             expected_volumes.rows_now = 0
             and expected_volumes.place_level = 'worksite'
-            and (not worksites.is_declared or coalesce(worksites.last_year < expected_volumes.reporting_year, false))
+            and (not places.is_declared or coalesce(places.last_year < expected_volumes.reporting_year, false))
+        )
+        -- what happens to people in the part of a year since their worksites joined is less than in a whole year
+        and not (
+            expected_volumes.export != 'salaries'
+            and expected_volumes.rows_now > expected_volumes.rows_expected
+            and coalesce(places.joined_on > {{ first_day('(expected_volumes.reporting_year - 1)') }}, false)
         )
 )
 

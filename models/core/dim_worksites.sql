@@ -20,6 +20,9 @@ select
     coalesce(declared.label_fr, seen.worksite_id) as worksite_name,
     coalesce(declared.first_year, seen.first_delivery_year) as first_year,
     declared.last_year,
+    coalesce(
+        declared.joined_on, {{ first_day('coalesce(declared.first_year, seen.first_delivery_year)') }}
+    ) as joined_on,
     seen.first_delivery_year,
     seen.last_delivery_year,
     declared.worksite_id is not null as is_declared

@@ -15,6 +15,9 @@ dated as (
         entry_housing.housing_level as housing_level_at_entry,
         phc_housing.housing_group as housing_group_at_phc_hiring,
         exits.exit_date,
+        -- the contract may be older than the worksite's part in the programme
+        case when worksites.joined_on > deliveries.entry_date then worksites.joined_on else deliveries.entry_date end
+            as programme_entry_date,
         deliveries.entry_date <= deliveries.last_day
         and coalesce(exits.exit_date >= deliveries.first_day, true) as is_supported
     from deliveries
@@ -23,6 +26,7 @@ dated as (
         on deliveries.housing_at_entry = entry_housing.housing_type
     left join {{ ref('stg_reference__housing_types') }} as phc_housing
         on deliveries.housing_at_phc_hiring = phc_housing.housing_type
+    left join {{ ref('dim_worksites') }} as worksites on deliveries.worksite_id = worksites.worksite_id
 )
 
 select
@@ -35,8 +39,12 @@ select
     is_latest_delivery,
     is_supported,
     is_supported and entry_date >= first_day as has_entered,
+    is_supported
+    and programme_entry_date between first_day and last_day
+    and coalesce(exit_date >= programme_entry_date, true) as has_entered_programme,
     is_supported and coalesce(exit_date >= last_day, true) as is_on_books_at_year_end,
     entry_date,
+    programme_entry_date,
     exit_date,
     birth_year,
     sex,

@@ -21,7 +21,9 @@ supported as (
         officers.has_health_officer,
         officers.has_housing_officer,
         officers.person_key is not null as has_any_officer,
-        deliveries.reporting_year - worksites.first_year + 1 as programme_year_of_worksite
+        deliveries.reporting_year - year(worksites.joined_on) + 1 as programme_year_of_worksite,
+        -- the Bilan calls recent what joined after September of the year before
+        worksites.joined_on <= {{ months_after(last_day('deliveries.reporting_year'), -15) }} as is_established
     from {{ ref('fct_pathway_years') }} as deliveries
     left join officers
         on deliveries.person_key = officers.person_key and deliveries.reporting_year = officers.reporting_year
@@ -41,6 +43,11 @@ select
     {{ within('is_supported', 'has_employment_officer') }} as support__officer_mobilised__emploi,
     {{ within('difficulty_sante_at_entry', 'has_health_officer') }} as support__officer_mobilised__sante,
     {{ within('difficulty_logement_at_entry', 'has_housing_officer') }} as support__officer_mobilised__logement,
+    {{ within('is_established', 'has_employment_officer') }} as support__officer_mobilised_established__emploi,
+    {{ within('is_established and difficulty_sante_at_entry', 'has_health_officer') }}
+        as support__officer_mobilised_established__sante,
+    {{ within('is_established and difficulty_logement_at_entry', 'has_housing_officer') }}
+        as support__officer_mobilised_established__logement,
     {{ within('programme_year_of_worksite <= 1', 'has_any_officer') }}
         as support__officer_mobilised_by_seniority__premiere_annee,
     {{ within('programme_year_of_worksite = 2', 'has_any_officer') }}

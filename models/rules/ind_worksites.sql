@@ -1,16 +1,39 @@
 -- Worksites in long form: one row per indicator and worksite x year x place x population with a supported person.
 -- true = numerator, false = denominator only.
--- A worksite counts in one territory a year, with all its people, also with those whom it delivers under another one.
+-- A worksite counts in one territory a year, and in each further one that it is declared for and supports somebody in:
+-- there with all its people, also with those whom it delivers under another one.
 with people as (
     select distinct
         deliveries.reporting_year,
         populations.population,
         deliveries.worksite_id,
+        deliveries.territory_id,
         deliveries.person_key,
         deliveries.sex
     from {{ ref('fct_pathway_years') }} as deliveries
     inner join {{ ref('dim_populations') }} as populations on deliveries.population = populations.member
     where deliveries.is_supported
+),
+
+places as (
+    select
+        years.worksite_id,
+        years.reporting_year,
+        geographies.geography_id
+    from {{ ref('dim_worksite_years') }} as years
+    inner join {{ ref('dim_geographies') }} as geographies on years.territory_id = geographies.territory_id
+    union
+    select
+        people.worksite_id,
+        people.reporting_year,
+        geographies.geography_id
+    from people
+    inner join {{ ref('stg_reference__worksite_territories') }} as further on people.worksite_id = further.worksite_id
+    inner join {{ ref('dim_worksites') }} as worksites on people.worksite_id = worksites.worksite_id
+    inner join {{ ref('dim_geographies') }} as geographies
+        on
+            people.territory_id = geographies.territory_id
+            and people.territory_id in (further.territory_id, worksites.territory_id)
 ),
 
 worksites as (
@@ -34,9 +57,8 @@ placed as (
             order by worksites.women desc, worksites.worksite_id asc
         ) as place_in_order
     from worksites
-    inner join {{ ref('dim_worksite_years') }} as years
-        on worksites.worksite_id = years.worksite_id and worksites.reporting_year = years.reporting_year
-    inner join {{ ref('dim_geographies') }} as places on years.territory_id = places.territory_id
+    inner join places
+        on worksites.worksite_id = places.worksite_id and worksites.reporting_year = places.reporting_year
 ),
 
 ranked as (

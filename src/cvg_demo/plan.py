@@ -27,7 +27,9 @@ BOOKS_AT_YEAR_END = {
     "13-Isère": "N020",
 }
 BOOKS_ABOUT = {"01-Paris": "N009"}
-BOOKS_YEAR_BEFORE = {"12-Seine_Saint_Denis": "N019"}
+BOOKS_YEAR_BEFORE = {"08-Rouen": "N015", "09-Somme": "N404", "12-Seine_Saint_Denis": "N019"}
+CAME_WITH_WORKSITE = {"08-Rouen": "N292"}
+"""People who were on the books of a worksite when it joined: they enter the programme with it."""
 SUPPORTED = {"06-Charente": "N013"}
 
 ANSWERS_MISSING = 0.05
@@ -87,8 +89,27 @@ def printed_bases(
     return found
 
 
-def _supported(territory: str, exited: int) -> int:
-    """People supported: printed, or from the books at year end, or just above the known answers."""
+def came_with_worksite(territory: str) -> int:
+    """People who came in with a worksite that joined, as printed; 0 where nothing is."""
+    figure = CAME_WITH_WORKSITE.get(territory)
+    return int(prose(figure)) if figure else 0
+
+
+def _there_without_contract(territory: str) -> int:
+    """People supported who did not begin a contract in the year, where the books say it."""
+    return int(prose(BOOKS_YEAR_BEFORE[territory])) + came_with_worksite(territory)
+
+
+def _possible_entries(territory: str, most: int) -> list[int]:
+    """Numbers of people who entered over which T08 prints as it does, off its limits."""
+    return printed_bases("T08", territory, ("phc_entres",), range(1, most))[1:-1]
+
+
+def _supported(territory: str, exited: int, again: int) -> int:
+    """People supported: printed, or from the books at year end, or just above the known answers.
+
+    `again` of them had left before.
+    """
     if territory in SUPPORTED:
         return int(prose(SUPPORTED[territory]))
     if territory in BOOKS_AT_YEAR_END:
@@ -104,6 +125,9 @@ def _supported(territory: str, exited: int) -> int:
         )
     )
     wanted = int(answers * (1 + ANSWERS_MISSING))
+    if territory in BOOKS_YEAR_BEFORE:
+        entries = _possible_entries(territory, MOST_PEOPLE)
+        wanted = min(wanted, _there_without_contract(territory) + entries[-1] - again)
     return max(size for size in possible if size <= max(wanted, possible[0]))
 
 
@@ -119,11 +143,10 @@ def _returned(territory: str, supported: int, exited: int) -> int:
 def _entered(territory: str, supported: int, returned: int, exited_twice: int) -> int:
     """People who entered in the year."""
     if territory in BOOKS_YEAR_BEFORE:
-        again = returned + exited_twice
-        return supported - int(prose(BOOKS_YEAR_BEFORE[territory])) + again
-    possible = printed_bases("T08", territory, ("phc_entres",), range(1, supported))
+        return supported - _there_without_contract(territory) + returned + exited_twice
+    possible = _possible_entries(territory, supported)
     wanted = int(supported * ENTERED_SHARE)
-    return min(possible[1:-1], key=lambda size: abs(size - wanted))
+    return min(possible, key=lambda size: abs(size - wanted))
 
 
 def _plan(row: dict[str, str]) -> TerritoryPlan:
@@ -135,9 +158,9 @@ def _plan(row: dict[str, str]) -> TerritoryPlan:
     in_category = count("T12", territory, "total") + sum(
         count("T13", territory, name) for name in OTHER_CATEGORIES
     )
-    supported = _supported(territory, exited)
-    returned = _returned(territory, supported, exited)
     exited_twice = max(0, in_category - (exited - neutral))
+    supported = _supported(territory, exited, int(exited * RETURN_SHARE) + exited_twice)
+    returned = _returned(territory, supported, exited)
     duration = printed_bases(
         "T10",
         territory,

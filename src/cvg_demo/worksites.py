@@ -1,6 +1,8 @@
 """The worksites: which took part in a year, how large they are, and how many women they employ."""
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from cvg_demo.apportion import apportion, nearest_part
@@ -16,12 +18,25 @@ LEAST_IN_LEADING = 0.42
 
 @dataclass(frozen=True)
 class Worksite:
-    """A worksite and the years in which it takes part in the programme."""
+    """A worksite, and when it takes part in the programme.
+
+    It has people in its own territory, the first, and in those that it shares.
+    """
 
     code: str
-    territory: str
-    first_year: int
+    territories: tuple[str, ...]
+    joined_on: date
     last_year: int
+
+    @property
+    def territory(self) -> str:
+        """Its own territory."""
+        return self.territories[0]
+
+    @property
+    def first_year(self) -> int:
+        """The year in which it joined."""
+        return self.joined_on.year
 
     def takes_part(self, year: int) -> bool:
         """Whether the worksite is in the programme in the year."""
@@ -31,11 +46,15 @@ class Worksite:
 @cache
 def worksites() -> dict[str, Worksite]:
     """All worksites by code."""
+    shared = reference_list("worksite_territories")
     return {
         row["worksite_id"]: Worksite(
             row["worksite_id"],
-            row["territory_id"],
-            int(row["first_year"]),
+            (
+                row["territory_id"],
+                *(s["territory_id"] for s in shared if s["worksite_id"] == row["worksite_id"]),
+            ),
+            date.fromisoformat(row["joined_on"] or f"{row['first_year']}-01-01"),
             int(row["last_year"] or STILL_IN),
         )
         for row in reference_list("worksites")
@@ -49,7 +68,13 @@ def taking_part(year: int) -> list[Worksite]:
 
 @cache
 def sizes() -> dict[str, int]:
-    """People supported in the report year by worksite.
+    """People supported in the report year by worksite, in all its territories."""
+    return dict(_together(sizes_by_territory()))
+
+
+@cache
+def sizes_by_territory() -> dict[str, dict[str, int]]:
+    """People supported in the report year by territory and worksite.
 
     In every territory sizes fall with the rank of the worksite; how fast is found by halving, so
     that the largest ones (as many as the report says employ half of all women) have the printed
@@ -60,7 +85,7 @@ def sizes() -> dict[str, int]:
     flat, steep = 0.0, 2.0
     for _ in range(30):
         slope = (flat + steep) / 2
-        largest = sorted(_sizes(slope).values(), reverse=True)[:leading]
+        largest = sorted(_together(_sizes(slope)).values(), reverse=True)[:leading]
         if 100 * sum(largest) < prose("N031") * everyone:
             flat = slope
         else:
@@ -68,13 +93,23 @@ def sizes() -> dict[str, int]:
     return _sizes(steep)
 
 
-def _sizes(slope: float) -> dict[str, int]:
-    found: dict[str, int] = {}
+def _sizes(slope: float) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
     for plan in plans():
-        here = [w.code for w in taking_part(REPORT_YEAR) if w.territory == plan.territory]
-        weights = [1 / (rank + 1) ** slope for rank in range(len(here))]
-        found |= dict(zip(here, apportion(plan.supported, weights), strict=True))
+        here = [w for w in taking_part(REPORT_YEAR) if plan.territory in w.territories]
+        own_first = sorted(here, key=lambda worksite: worksite.territory != plan.territory)
+        codes = [worksite.code for worksite in own_first]
+        weights = [1 / (rank + 1) ** slope for rank in range(len(codes))]
+        shares = apportion(plan.supported, weights)
+        found[plan.territory] = dict(zip(codes, shares, strict=True))
     return found
+
+
+def _together(by_territory: dict[str, dict[str, int]]) -> Counter[str]:
+    together: Counter[str] = Counter()
+    for here in by_territory.values():
+        together.update(here)
+    return together
 
 
 @cache

@@ -24,6 +24,7 @@ class Exports:
         self.suivi = read(exports, "suivi_post_sortie")
         self.territories = read(seeds, "territories")
         self.worksites = read(seeds, "worksites")
+        self.further = read(seeds, "worksite_territories")
         self.reasons = read(seeds, "exit_reasons")
         self.housing = read(seeds, "housing_types").with_columns(pl.col("level").cast(pl.Int8))
         self.referrers = read(seeds, "referrers")["referrer"].to_list()

@@ -57,8 +57,14 @@ def supported(deliveries: pl.DataFrame, data: Exports) -> pl.DataFrame:
         .group_by("person", "year")
         .agg(*_acted(), officer_any=pl.lit(True))
     )
-    rows = rows.join(
-        first_years(data).select(chantier="worksite", joined="year"), on="chantier", how="left"
+    joined = first_years(data).select(
+        chantier="worksite", joined="year", joined_on=pl.coalesce("day", pl.date("year", 1, 1))
+    )
+    in_programme = pl.max_horizontal("entry", "joined_on")
+    rows = rows.join(joined, on="chantier", how="left").with_columns(
+        entered_programme=(in_programme.dt.year() == pl.col("year"))
+        & (pl.col("exit").is_null() | (pl.col("exit") >= in_programme)),
+        established=pl.col("joined_on") <= pl.date(pl.col("year") - 1, 9, 30),
     )
     return rows.join(mobilised, on=["person", "year"], how="left")
 
@@ -74,11 +80,13 @@ def _acted() -> list[pl.Expr]:
 def first_years(data: Exports) -> pl.DataFrame:
     """The first year of every worksite, declared or named in the exports."""
     delivered = data.salaries.group_by(worksite="chantier").agg(seen=year_in().min())
-    declared = data.worksites.select(worksite="worksite_id", declared=year_in("first_year"))
+    declared = data.worksites.select(
+        worksite="worksite_id", declared=year_in("first_year"), day=date_in("joined_on")
+    )
     return (
         declared.join(delivered, on="worksite", how="full", coalesce=True)
         .filter(pl.col("worksite").is_not_null())
-        .select("worksite", year=pl.coalesce("declared", "seen"))
+        .select("worksite", "day", year=pl.coalesce("declared", "seen"))
     )
 
 

@@ -40,6 +40,9 @@ def _headcount() -> Flags:
     return {
         "headcount.supported|": as_flag(SUPPORTED, SUPPORTED),
         "headcount.entered|": as_flag(ENTERED, pl.lit(True)),
+        "headcount.entered_programme|": as_flag(
+            SUPPORTED & pl.col("entered_programme"), pl.lit(True)
+        ),
         "headcount.on_books_at_year_end|": as_flag(pl.col("on_books"), pl.lit(True)),
         "public.after_phc|": as_flag(SUPPORTED, AFTER_PHC),
         "public.after_phc_entered|": as_flag(ENTERED, AFTER_PHC),
@@ -152,6 +155,12 @@ def _support() -> Flags:
         "support.concerted|": _answered("accompagnement_concerte"),
         **{
             f"support.officer_mobilised|{domain}": as_flag(base, pl.col(f"officer_{domain}"))
+            for domain, base in in_need.items()
+        },
+        **{
+            f"support.officer_mobilised_established|{domain}": as_flag(
+                base & pl.col("established"), pl.col(f"officer_{domain}")
+            )
             for domain, base in in_need.items()
         },
         **{

@@ -31,9 +31,18 @@ def _people(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_worksites(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:
-    """Supported people of worksites, each in the territory that the worksite lay in that year."""
-    lay_in = homes(rows, data)
+    """Supported people of worksites, each in all the territories that the worksite counts in."""
+    lay_in = pl.concat([homes(rows, data), _shared(rows, data)]).unique()
     return _people(rows).drop("territory").join(lay_in, on=["year", "chantier"])
+
+
+def _shared(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:
+    """Worksites that are declared for several territories, in those of them where people are."""
+    further = data.further.select(chantier="worksite_id", territory="territory_id")
+    own = data.worksites.select(chantier="worksite_id", territory="territory_id")
+    declared = pl.concat([further, own.join(further, on="chantier", how="semi")]).unique()
+    found = _people(rows).select("year", "chantier", "territory").unique()
+    return found.join(declared, on=["chantier", "territory"], how="semi")
 
 
 def worksites(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:

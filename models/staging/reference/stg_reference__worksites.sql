@@ -3,5 +3,6 @@ select
     {{ text('territory_id') }} as territory_id,
     {{ text('label_fr') }} as label_fr,
     {{ whole_number('first_year') }} as first_year,
-    {{ whole_number('last_year') }} as last_year
+    {{ whole_number('last_year') }} as last_year,
+    {{ iso_date('joined_on') }} as joined_on
 from {{ ref('worksites') }}

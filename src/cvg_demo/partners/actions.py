@@ -87,7 +87,7 @@ def yearly_actions(domain: str, year: int, mobilisation: Mobilisation, rng: Rand
         scaled(counts, volume), round(distinct * volume), _combinations(domain, counts), rng
     )
     actions = [Action(domain, year, bundle) for bundle in shuffled(rng, bundles)]
-    _link_after_exit(actions, mobilisation, rng)
+    _link_after_exit(actions, mobilisation.helped_after_exit(domain, year), rng)
     _link_pathways(actions, mobilisation.linked[domain, year], rng)
     _place_others(actions, mobilisation, year, rng)
     _stand_in(actions, domain, volume, rng)
@@ -151,10 +151,11 @@ def _pathway_share(name: str) -> float:
     return 0.6 if any(word in name for word in COLLECTIVE_WORDS) else 1
 
 
-def _link_after_exit(actions: list[Action], mobilisation: Mobilisation, rng: Random) -> None:
+def _link_after_exit(
+    actions: list[Action], leavers: list[tuple[DeliveredPathway, Days]], rng: Random
+) -> None:
     """Link what is done after an exit to a pathway that ended at most a year before."""
     for action in actions:
-        leavers = mobilisation.leavers[action.year]
         if leavers and action.mentions(*AFTER_EXIT_WORDS):
             pathway, days = pick(rng, leavers)
             action.link(pathway, days, rng)

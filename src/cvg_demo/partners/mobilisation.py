@@ -60,13 +60,17 @@ OUTSIDE_BASE = 0.3
 
 def domains() -> dict[str, Domain]:
     """All domains, the three with printed figures first."""
-    third = prose("N056") / 100
     return {
-        "emploi": Domain(third),
+        "emploi": Domain(prose("N431") / 100),
         "logement": Domain(
-            third, "difficulte_logement_entree", housing_improved, 1 + prose("N103") / 100
+            prose("N432") / 100,
+            "difficulte_logement_entree",
+            housing_improved,
+            1 + prose("N103") / 100,
         ),
-        "santé": Domain(third, "difficulte_sante_entree", health_solved, 1 + prose("N104") / 100),
+        "santé": Domain(
+            prose("N433") / 100, "difficulte_sante_entree", health_solved, 1 + prose("N104") / 100
+        ),
         "accès aux droits": Domain(0.1),
         "mobilité": Domain(0.03),
         "suite de parcours": Domain(0.03, leavers_only=True),
@@ -122,6 +126,19 @@ class Mobilisation:
         self.linked: dict[tuple[str, int], list[tuple[DeliveredPathway, Days]]] = {}
         for name, domain in domains().items():
             self._plan(name, domain, stream(seed, "mobilisation", name))
+
+    def helped_after_exit(self, domain: str, year: int) -> list[tuple[DeliveredPathway, Days]]:
+        """Who left before the year, or in it with the officer's help: nobody else is mobilised for.
+
+        With the days after the exit that lie in the year.
+        """
+        helped = {path.person for path, _ in self.linked[domain, year]}
+        active = set(self.active[year])
+        return [
+            (path, days)
+            for path, days in self.leavers[year]
+            if path.person in helped or path not in active
+        ]
 
     def supported(self, year: int) -> int:
         """Distinct people supported in a year."""

@@ -83,7 +83,13 @@ def collective_sessions(mobilisation: Mobilisation, seed: int) -> list[Session]:
         places = experiment_territories(year, weights)
         sessions += _sessions_of(mental, year, {name: weights[name] for name in places}, rng)
         sessions += _sessions_of(other, year, weights, rng)
-    return sessions
+    return [*sessions, _first_aid_course()]
+
+
+def _first_aid_course() -> Session:
+    """The course that the report prints of one territory, outside the experiment."""
+    day, theme = date(REPORT_YEAR, 11, 14), "premiers secours en santé mentale"
+    return Session(day, "11-Moselle", "santé", theme, "", STAFF, int(prose("N408")))
 
 
 def year_series(year: int, mobilisation: Mobilisation) -> list[Series]:
@@ -92,6 +98,8 @@ def year_series(year: int, mobilisation: Mobilisation) -> list[Series]:
     staff, mental_staff, mental_workers = health_participations(year, mobilisation)
     totals = {key: round(number * volume) for key, number in OTHER_PARTICIPATIONS.items()}
     totals["santé", STAFF] = staff - mental_staff
+    if year == REPORT_YEAR:
+        totals["santé", STAFF] -= int(prose("N408"))
     totals["logement", WORKERS] = round(prose("N071") * volume)
     totals["logement", STAFF] = round(prose("N072") * volume)
     series = [Series(*key, "", number) for key, number in totals.items()]

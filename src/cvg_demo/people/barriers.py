@@ -44,6 +44,8 @@ NOT_KNOWN = 0.03
 SOLVED = {"Résolue": 55, "En cours de résolution": 45}
 UNSOLVED = {"Non résolue": 80, "Refus accompagnement": 20}
 STATUS_UNKNOWN = 0.08
+LESS_AFTER_PHC = 0.9
+"""Difficulties solved after PHC, against those of the others (the report says: fewer)."""
 FEW, MANY = 2, 4
 
 
@@ -196,8 +198,13 @@ def resolve(rng: Random, exits: list[Pathway]) -> None:
         )
         solved = nearest_part(len(known), percent)
         rng.shuffle(known)
-        for position, pathway in enumerate(known):
-            statuses = SOLVED if position < solved else UNSOLVED
+        after_phc = [p for p in known if p.after_phc]
+        others = [p for p in known if not p.after_phc]
+        seldom = int(len(after_phc) * LESS_AFTER_PHC * solved / max(len(known), 1))
+        with_success = after_phc[:seldom] + others[: solved - seldom]
+        chosen = {id(p) for p in with_success}
+        for pathway in known:
+            statuses = SOLVED if id(pathway) in chosen else UNSOLVED
             pathway.at_exit[f"difficulte_{difficulty}_sortie"] = pick_weighted(rng, statuses)
         for pathway in exits:
             if (

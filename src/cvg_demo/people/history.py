@@ -6,7 +6,7 @@ exit (a hot deck), so that what goes together then also goes together before.
 
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from itertools import product
 from random import Random
@@ -142,6 +142,17 @@ def _sites(rng: Random, year: int, number: int) -> list[Worksite]:
     return [worksites()[name] for name in names]
 
 
+def _since_it_joined(rng: Random, pathway: Pathway, site: Worksite) -> Pathway:
+    """The pathway, as long, but not ended before its worksite joined."""
+    if pathway.exit_day >= site.joined_on:
+        return pathway
+    left = date(site.first_year, 12, 28) - site.joined_on
+    later = off_boundary(site.joined_on + left * rng.random()) - pathway.exit_day
+    return replace(
+        pathway, entry=off_boundary(pathway.entry + later), exit=pathway.exit_day + later
+    )
+
+
 def earlier_exits(rng: Random, people: list[Pathway]) -> list[Pathway]:
     """The pathways that ended before the report year, within the programme."""
     donors = Donors(people)
@@ -157,9 +168,10 @@ def earlier_exits(rng: Random, people: list[Pathway]) -> list[Pathway]:
                 short = broken_trial(rng, site.territory, year)
                 aged = _aged(donor, year - REPORT_YEAR)
                 answers = dict(donor.at_exit) | short.at_exit
-                ended.append(replace(short, worksite=site.code, at_entry=aged, at_exit=answers))
+                new = replace(short, worksite=site.code, at_entry=aged, at_exit=answers)
             else:
-                ended.append(_ended(rng, donor, site, year, kind))
+                new = _ended(rng, donor, site, year, kind)
+            ended.append(_since_it_joined(rng, new, site))
     for year in EARLIER_YEARS:
         _check_up(rng, year, [p for p in ended if p.complete and p.exit_day.year == year])
     return ended

@@ -120,13 +120,14 @@ def _phc_moves() -> list[tuple[str, str]]:
     semi = possible_parts(known, prose("N100"))[0] - settled - reached
     street_at_exit = possible_parts(known, prose("N102"))[0]
     still_street = street_at_exit - 1
-    street_to_hosted = street - still_street - 1
+    from_street = int(prose("N415"))
+    street_to_hosted = street - still_street - from_street
     hosted = known - settled - reached - semi - street_at_exit - street_to_hosted
     moves = [
         (settled, STAYED, "settled"),
-        (1, REACHED, "reached_street"),
+        (from_street, REACHED, "reached_street"),
         (1, REACHED, "reached_semi"),
-        (reached - 2, REACHED, "reached_hosted"),
+        (reached - from_street - 1, REACHED, "reached_hosted"),
         (semi // 2, MOVED_UP, "hosted_to_semi"),
         (semi - semi // 2, OTHERWISE, "semi_to_semi"),
         (still_street, OTHERWISE, "street"),

@@ -4,7 +4,7 @@ from random import Random
 
 from cvg_demo.apportion import apportion, nearest_part, possible_parts
 from cvg_demo.calibration import count, prose
-from cvg_demo.dates import REPORT_YEAR
+from cvg_demo.dates import DAYS_PER_MONTH, REPORT_YEAR
 from cvg_demo.drawing import draw
 from cvg_demo.dwellings import housing_of
 from cvg_demo.exports import NO, YES
@@ -15,6 +15,9 @@ SETTLED_OF_UNSETTLED = 2 / 9
 """People after PHC who had permanent housing at entry, per one who had not (working figure)."""
 ENTERED_EXIT_SHARE = 1 / 3
 NOT_KNOWN = 0.05
+MARGIN_MONTHS = 0.3
+SAME_SHARE = 0.02
+"""Nearly the same share of exits without news (working figure)."""
 KINDS_OF_EXIT = NEUTRAL, JOB, NO_JOB = "neutral", "job", "no job"
 HIRED_FROM = (0, 0, 0, 1, 1, 2, 2, 2, 2, 3, 4)
 """Housing levels of people hired by PHC, each as often as it stands here."""
@@ -28,10 +31,47 @@ def settled_at_entry() -> int:
 def _mark_leavers(rng: Random, exits: list[Pathway]) -> None:
     """Mark those who left, outside the trial period: some neutrally, some to a job."""
     pools = {plan.territory: _eligible(rng, exits, plan.territory) for plan in plans()}
-    for pool, numbers in zip(pools.values(), _leavers_by_kind(pools), strict=True):
-        for kind, number in zip(KINDS_OF_EXIT, numbers, strict=True):
-            for pathway in draw(rng, [p for p in pool if _kind(p) == kind], number):
-                pathway.at_entry["passage_phc"] = YES
+    numbers = _leavers_by_kind(pools)
+    drawn = _draw_leavers(rng, pools, numbers)
+    while not _fare_alike(drawn, exits):
+        drawn = _draw_leavers(rng, pools, numbers)
+    for pathway in drawn:
+        pathway.at_entry["passage_phc"] = YES
+
+
+def _draw_leavers(
+    rng: Random, pools: dict[str, list[Pathway]], numbers: list[tuple[int, int, int]]
+) -> list[Pathway]:
+    """So many of each territory and kind, seldom with a long pathway."""
+    return [
+        pathway
+        for pool, parts in zip(pools.values(), numbers, strict=True)
+        for kind, number in zip(KINDS_OF_EXIT, parts, strict=True)
+        for pathway in draw(rng, [p for p in pool if _kind(p) == kind], number, _likelihood)
+    ]
+
+
+def _likelihood(pathway: Pathway) -> float:
+    return 0.3 if pathway.over_two_years else 1
+
+
+def _fare_alike(drawn: list[Pathway], exits: list[Pathway]) -> bool:
+    """Whether they stay as long as the others, and go without news as seldom, as printed."""
+    chosen = {id(pathway) for pathway in drawn}
+    others = [p for p in exits if p.in_duration and id(p) not in chosen]
+    apart = abs(_mean_days(drawn) - _mean_days(others)) / DAYS_PER_MONTH
+    lost = abs(_share_lost(drawn) - _share_lost(others))
+    return apart < prose("N409") - MARGIN_MONTHS and lost < SAME_SHARE
+
+
+def _mean_days(pathways: list[Pathway]) -> float:
+    return sum((p.exit_day - p.entry).days for p in pathways) / len(pathways)
+
+
+def _share_lost(pathways: list[Pathway]) -> float:
+    """Share of the non-neutral exits that are without news, or to no activity."""
+    leavers = [p for p in pathways if p.non_neutral]
+    return sum(p.category in ("sans_nouvelle", "inactif") for p in leavers) / len(leavers)
 
 
 def _leavers_by_kind(pools: dict[str, list[Pathway]]) -> list[tuple[int, int, int]]:

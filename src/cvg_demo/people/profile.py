@@ -1,15 +1,17 @@
 """Who the supported people are, apart from health, housing and difficulties."""
 
+from datetime import date
 from random import Random
 
 from cvg_demo.apportion import at_position, nearest_part
 from cvg_demo.calibration import count, prose
+from cvg_demo.dates import REPORT_YEAR
 from cvg_demo.drawing import draw, shuffled_repeats
 from cvg_demo.dwellings import COLLECTIVE, PRECARIOUS, SEMI_PERMANENT, STREET
 from cvg_demo.people.answers import fill, fill_mix, fill_share
 from cvg_demo.people.pathway import Pathway
-from cvg_demo.plan import plans, printed_bases
-from cvg_demo.worksites import sizes, women, worksites
+from cvg_demo.plan import came_with_worksite, plans, printed_bases
+from cvg_demo.worksites import Worksite, sizes, sizes_by_territory, women, worksites
 
 SEX_NOT_KNOWN = 0.01
 FRENCH_PRINTED = {"01-Paris": "N032", "06-Charente": "N033"}
@@ -28,15 +30,30 @@ RECENT_WORK = {"moins de 6 mois": 34.0, "6 à 12 mois": 30.0, "1 à 2 ans": 36.0
 
 
 def assign_worksites(rng: Random, people: list[Pathway]) -> None:
-    """Give everybody a worksite of their territory, by the sizes of the worksites."""
+    """Give everybody a worksite of their territory, by the sizes of the worksites.
+
+    Nobody has left a worksite before it joined; those that joined last choose first.
+    """
     for plan in plans():
         here = [p for p in people if p.territory == plan.territory]
         rng.shuffle(here)
-        for code, size in sizes().items():
-            if worksites()[code].territory == plan.territory:
-                for pathway in here[:size]:
-                    pathway.worksite = code
-                here = here[size:]
+        sizes = sizes_by_territory()[plan.territory]
+        for code in sorted(sizes, key=lambda code: worksites()[code].joined_on, reverse=True):
+            staff = _staff(worksites()[code], sizes[code], here)
+            for pathway in staff:
+                pathway.worksite = code
+            chosen = {id(pathway) for pathway in staff}
+            here = [pathway for pathway in here if id(pathway) not in chosen]
+
+
+def _staff(worksite: Worksite, size: int, people: list[Pathway]) -> list[Pathway]:
+    """So many people for a worksite; on its books when it joined as many as printed, if it is."""
+    joined = worksite.joined_on
+    number = came_with_worksite(worksite.territory) if joined > date(REPORT_YEAR, 1, 1) else 0
+    if number:
+        came = [p for p in people if p.exit is None and not p.entered_in(REPORT_YEAR)][:number]
+        return came + [p for p in people if p.entry >= joined][: size - number]
+    return [p for p in people if p.exit is None or p.exit >= joined][:size]
 
 
 def set_sex(rng: Random, people: list[Pathway]) -> None:
