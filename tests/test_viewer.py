@@ -44,7 +44,7 @@ from cvg_warehouse.reading.figures import (
 )
 from cvg_warehouse.reading.grids import Grid, Head, grids
 from cvg_warehouse.reading.items import item_grids
-from cvg_warehouse.reading.lists import reference_table
+from cvg_warehouse.reading.lists import reconciliation_table, reference_table
 from cvg_warehouse.reading.texts import (
     LANGUAGES,
     TEXTS,
@@ -285,6 +285,18 @@ def test_labels_and_rules_are_those_that_the_edition_holds(edition: Edition) -> 
         assert edition.themes[indicator.theme.theme] is indicator.theme
     used = {measure.indicator_id for page in PAGES for b in page.blocks for measure in b.measures}
     assert used <= edition.indicators.keys()
+
+
+def test_every_printed_figure_says_in_both_languages_what_it_counts(edition: Edition) -> None:
+    found = edition.reconciliation
+    tables_of_text = [reconciliation_table(found, edition, language) for language in LANGUAGES]
+    for row, *lines in zip(found, *(rows for _, rows in tables_of_text), strict=True):
+        french, english = (line[1] for line in lines)
+        assert french and english, row["figure_id"]
+        if row["table_id"] is None:
+            assert (french, english) == (row["label_fr"], row["measure"])
+    places = {line[2] for line in tables_of_text[0][1]}
+    assert "Ensemble des territoires" in places and ROUEN not in places
 
 
 @pytest.mark.parametrize("place", [WHOLE, ROUEN])

@@ -15,6 +15,7 @@ from cvg_warehouse.reading.texts import (
     definitions,
     explanation,
     label_of,
+    place_name,
     say,
     value_label,
 )
@@ -93,8 +94,17 @@ def reconciliation_table(rows: Sequence[Row], edition: Edition, language: Langua
         value, decimals = row[name], 0 if row["kind"] == "count" else 1
         return "" if value is None else number(value, decimals, language)
 
+    def what(row: Row) -> str:
+        """What a figure counts: of a table, the indicator and its row."""
+        if row["table_id"] is None:
+            return row["label_fr"] if language == "fr" else row["measure"]
+        indicator = edition.indicators.get(row["indicator_id"] or "")
+        return label_of(indicator, language) if indicator else row["measure"]
+
     columns: dict[str, Callable[[Row], str]] = {
         "figure": lambda row: row["figure_id"],
+        "label": what,
+        "row": lambda row: place_name(edition, row["row_label"], language),
         "kind": lambda row: say(language, "figure_kind_" + row["kind"]),
         "printed": lambda row: text(row, "printed"),
         "computed": lambda row: text(row, "computed"),
