@@ -35,8 +35,7 @@ places as (
         worksite_id as place_id,
         is_declared,
         last_year,
-        -- of one that is not declared only the first year is known
-        case when is_declared then joined_on else {{ last_day('first_year') }} end as joined_on
+        joined_on
     from {{ ref('dim_worksites') }}
     union all
     select
@@ -80,11 +79,11 @@ measured as (
             and expected_volumes.place_level = 'worksite'
             and (not places.is_declared or coalesce(places.last_year < expected_volumes.reporting_year, false))
         )
-        -- what happens to people in the part of a year since their worksites joined is less than in a whole year
+        -- in the year in which a worksite joins less happens to its people than in a whole year of practice
         and not (
             expected_volumes.export != 'salaries'
             and expected_volumes.rows_now > expected_volumes.rows_expected
-            and coalesce(places.joined_on > {{ first_day('(expected_volumes.reporting_year - 1)') }}, false)
+            and coalesce(year(places.joined_on) = expected_volumes.reporting_year - 1, false)
         )
 )
 

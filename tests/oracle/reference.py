@@ -49,6 +49,7 @@ def _closed_flags(counted: list[str], data: Exports) -> list[str]:
         "headcount.worksites|",
         "headcount.worksites_joined|",
         "headcount.territories|",
+        "headcount.territories_with_mental_health_actions|",
         *(f"partners.actions|{d} x {t}" for d, t in types.select("domain", "action_type").rows()),
         *(
             f"partners.action_groups|{d} x {g}"
@@ -91,6 +92,14 @@ def _counted(data: Exports) -> tuple[pl.DataFrame, pl.DataFrame]:
         .unique()
         .with_columns(flag=pl.lit("headcount.territories|"))
     )
+    in_experiment = (
+        data.ateliers.filter(pl.col("famille").is_in(list(FAMILIES)))
+        .select(year=year_in(), territory="territoire")
+        .unique()
+    )
+    mental_health = territories.join(
+        in_experiment, on=["year", "territory"], how="semi"
+    ).with_columns(flag=pl.lit("headcount.territories_with_mental_health_actions|"))
     months = {
         "pathways.mean_duration_months|": pl.col("measure").mean(),
         "pathways.median_duration_months|": pl.col("measure").median(),
@@ -103,6 +112,7 @@ def _counted(data: Exports) -> tuple[pl.DataFrame, pl.DataFrame]:
         average(ages, "person", {"public.mean_age|": pl.col("measure").mean()}, data),
         count_things(worksites(active, data), pl.col("worksite").n_unique(), data),
         count_things(territories, pl.col("territory").n_unique(), data),
+        count_things(mental_health, pl.col("territory").n_unique(), data),
         women_in_worksites(active, data),
         *partners(deliveries, data),
     ]
