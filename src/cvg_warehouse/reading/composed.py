@@ -81,16 +81,14 @@ def _cell(made_of: Sequence[Part], edition: Edition) -> Cell | None:
         return None
     if _is_one_cell(made_of):
         return cells[0] if cells else None
-    hidden = [cell.status for cell in cells if cell.status not in ("shown", *EMPTY)]
+    absent = [cell.status for cell in cells if cell.status != "shown"]
+    hidden = [status for status in absent if status not in EMPTY]
     top, bottom = _sum(there, "top"), _sum(there, "bottom")
-    if hidden or top is None:
-        status = next(iter(hidden), None) or next(cell.status for cell in cells)
-        return Cell(None, None, None, status, None, None)
-    if all(part.term.side == "top" for part in made_of):
+    is_fraction = any(part.term.side == "bottom" for part in made_of)
+    if hidden or top is None or (is_fraction and not bottom):
+        return Cell(None, None, None, [*hidden, *absent, EMPTY[-1]][0], None, None)
+    if not is_fraction or bottom is None:
         return Cell(top, None, top, "shown", None, None)
-    if not bottom:
-        status = next((cell.status for cell in cells if cell.status in EMPTY), EMPTY[-1])
-        return Cell(None, None, None, status, None, None)
     if any(part.term.counted == "value" for part in made_of):
         return Cell(None, None, top / bottom, "shown", None, None)
     return Cell(top, bottom, top / bottom, "shown", None, None)
@@ -115,8 +113,8 @@ def _sum(made_of: Iterable[Part], side: str) -> float | None:
 
 def _amount(part: Part) -> float | None:
     """The term's share in the sum. Of an empty cell the count is nought, the mean unknown."""
-    cell, counted = part.figure.cell, part.term.counted
-    amount: float | None = getattr(cell, counted)
-    if amount is None and counted != "value":
+    counted = part.term.counted
+    amount: float | None = getattr(part.figure.cell, counted)
+    if part.figure.status in EMPTY and counted != "value":
         amount = 0
     return None if amount is None else part.term.coefficient * amount

@@ -65,11 +65,16 @@ def item_grids(
 
 
 def _key_figures(terms: Sequence[Term], request: _Request) -> Grid | None:
-    """The figures of the text, each for the chosen place beside the whole, or for its own place."""
+    """The figures of the text, each for the chosen place beside the whole, or for its own place.
+
+    One that looks further back than there is data is left out.
+    """
     item, choice, edition = request.item, request.choice, request.edition
     heads: list[Head] = []
     figures: list[tuple[Figure]] = []
     for own in _grouped(terms, "figure_id").values():
+        if any(choice.year - term.years_before not in edition.years for term in own):
+            continue
         named = [term.geography_id for term in own if term.geography_id != WHOLE]
         for place in named[:1] or dict.fromkeys((choice.place, WHOLE)):
             figure = composed(parts(own, request.where(place), edition), edition)
