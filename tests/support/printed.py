@@ -20,6 +20,7 @@ INFINITE = math.inf
 # A base whose size is known within this factor may stand in for another one.
 WELL_KNOWN = 1.1
 WHOLE, EVERYBODY, AFTER_PHC = "Total", "all", "after_phc"
+HEADCOUNTS, STOCK = "headcount.", "headcount.on_books_at_year_end"
 
 
 # Cell, lowest and highest number.
@@ -73,6 +74,11 @@ class Figure:
     terms: tuple[Term, ...]
 
     @property
+    def table_id(self) -> str | None:
+        """The table that prints it; None for the prose."""
+        return self.figure_id.partition("|")[0] if "|" in self.figure_id else None
+
+    @property
     def top(self) -> list[Term]:
         return [term for term in self.terms if term.side == "top"]
 
@@ -84,6 +90,8 @@ class Figure:
     def window(self) -> Interval:
         """What the number may be, given how it is printed."""
         v = self.printed
+        if self.precision == "apart":
+            return Interval(-v, v)
         if self.precision in ("lower_bound", "upper_bound"):
             return Interval(v) if self.precision == "lower_bound" else Interval(-INFINITE, v)
         if self.precision == "approx":
@@ -328,15 +336,34 @@ def fitting(report: Report, figure: Figure, evidence: list[str]) -> list[str]:
         window = Interval(window.low)
     as_it_stands = value_of(report, figure)
     found = ["as it stands"] if window.meets(as_it_stands) else []
-    others = [
-        *_other_bases(report, figure),
-        *_other_people(report, figure),
-        *_other_years(report, figure),
-        *_other_sums(report, figure),
-        *_without_doubles(report, evidence),
-    ]
+    others = (
+        []
+        if _is_in_two_tables(report, figure)
+        else [
+            *_other_bases(report, figure),
+            *_other_people(report, figure),
+            *_other_years(report, figure),
+            *_other_sums(report, figure),
+            *_without_doubles(report, evidence),
+        ]
+    )
     found += [one.name for one in others if one.value.is_bounded and window.meets(one.value)]
     return found
+
+
+def _is_in_two_tables(report: Report, figure: Figure) -> bool:
+    """Whether another table prints the same cell, and another number in it.
+
+    A sentence may mean another base than a table, in words of its own. Two tables that print the
+    same cell under the same words contradict each other, whatever each of them divides by.
+    """
+    return any(
+        other.table_id not in (None, figure.table_id)
+        and figure.table_id is not None
+        and (other.kind, set(other.terms)) == (figure.kind, set(figure.terms))
+        and not figure.window.meets(other.window)
+        for other in report.figures.values()
+    )
 
 
 def value_of(report: Report, figure: Figure) -> Interval:
@@ -399,9 +426,14 @@ def _other_bases(report: Report, figure: Figure) -> Iterator[Reading]:
 
 
 def _other_people(report: Report, figure: Figure) -> Iterator[Reading]:
-    """A count of those after PHC, or of all but those."""
+    """A count of those after PHC, or of all but those.
+
+    Not of a headcount: whoever came from PHC is an employee of CVG like the others (l. 1335).
+    """
     term = _only(figure.top)
     if term is None or figure.kind != "count" or figure.bottom:
+        return
+    if term.indicator.startswith(HEADCOUNTS):
         return
     if report.catalogue.units[term.indicator] != "people" or term.context.population != EVERYBODY:
         return
@@ -421,7 +453,9 @@ def _other_people(report: Report, figure: Figure) -> Iterator[Reading]:
 
 
 def _other_years(report: Report, figure: Figure) -> Iterator[Reading]:
-    """The same of the year before or after."""
+    """The same of the year before or after; a stock is of the day that is printed with it."""
+    if any(term.indicator == STOCK for term in figure.terms):
+        return
     for step in (-1, 1):
         moved = [
             term._replace(context=term.context._replace(year=term.context.year + step))
