@@ -4,6 +4,7 @@ import csv
 import io
 import shutil
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import openpyxl
@@ -13,12 +14,22 @@ from statsmodels.stats.contingency_tables import Table2x2
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from conftest import Built
+from cvg_warehouse.formats import number
+from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.publication.editions.pointer import edition_file, read_pointer
 from cvg_warehouse.publication.editions.verifying import faults_of
 from cvg_warehouse.reading import charts, export, tables
 from cvg_warehouse.reading.blocks import Choice, item_block
-from cvg_warehouse.reading.comparisons import cautions, pairs
-from cvg_warehouse.reading.data import EVERYBODY, WHOLE, Edition, read_edition, with_own
+from cvg_warehouse.reading.comparisons import cautions, difference_text, pairs, ratio_text
+from cvg_warehouse.reading.data import (
+    EVERYBODY,
+    WHOLE,
+    Comparison,
+    Edition,
+    Estimate,
+    read_edition,
+    with_own,
+)
 from cvg_warehouse.reading.grids import Grid, grids
 from cvg_warehouse.reading.items import item_grids
 from cvg_warehouse.reading.texts import LANGUAGES, Language, say
@@ -143,6 +154,38 @@ def test_two_groups_never_stand_beside_each_other_alone(
     assert len(texts) > 20
     warned = {grid.key for grid in texts if caution in cautions(grid, "fr")}
     assert {key.split("-")[1] for key in warned} == set(ITEMS)
+
+
+def test_the_page_says_what_the_shipped_exports_give(built: Built) -> None:
+    """As staff read it, in English: the rates in percent, the difference in points."""
+
+    def group(row: dict[str, Any], name: str) -> str:
+        reached, people = (number(row[f"{name}_{one}"], 0, "en") for one in ("reached", "people"))
+        rate, low, high = (
+            number(100 * row[f"{name}_rate{one}"], 1, "en") for one in ("", "_lower", "_upper")
+        )
+        return f"{reached} of {people}, {rate}% [{low}; {high}]"
+
+    def estimate(row: dict[str, Any], name: str) -> Estimate:
+        return Estimate(*(row[name + bound] for bound in ("", "_lower", "_upper")))
+
+    page = (PROJECT / "docs" / "impact.md").read_text(encoding="utf-8")
+    rows = built.rows(f"""
+        select * from mart_officer_impact
+        where reporting_year = {YEAR} and geography_id = '{WHOLE}' and population = '{EVERYBODY}'
+    """)
+    assert len(rows) == 2
+    for row in rows:
+        ratio, adjusted = estimate(row, "ratio"), estimate(row, "adjusted_ratio")
+        compared = Comparison(estimate(row, "difference"), ratio, adjusted, True)
+        cells = [
+            group(row, "with"),
+            group(row, "without"),
+            difference_text(compared, "en"),
+            ratio_text(ratio, "en"),
+            ratio_text(adjusted, "en"),
+        ]
+        assert " | ".join(cells) in page
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

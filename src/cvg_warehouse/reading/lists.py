@@ -15,6 +15,7 @@ from cvg_warehouse.reading.texts import (
     definitions,
     explanation,
     label_of,
+    measure_label,
     place_name,
     say,
     value_label,
@@ -95,11 +96,15 @@ def reconciliation_table(rows: Sequence[Row], edition: Edition, language: Langua
         return "" if value is None else number(value, decimals, language)
 
     def what(row: Row) -> str:
-        """What a figure counts: of a table, the indicator and its row."""
+        """What a figure counts: in a table, the indicator and the value of the column."""
         if row["table_id"] is None:
             return row["label_fr"] if language == "fr" else row["measure"]
         indicator = edition.indicators.get(row["indicator_id"] or "")
-        return label_of(indicator, language) if indicator else row["measure"]
+        if indicator is None:
+            return row["measure"]
+        is_value = (indicator.breakdown, row["measure"]) in edition.value_labels
+        value = row["measure"] if is_value else ""
+        return measure_label(edition, indicator.indicator_id, value, language)
 
     columns: dict[str, Callable[[Row], str]] = {
         "figure": lambda row: row["figure_id"],
