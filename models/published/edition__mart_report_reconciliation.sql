@@ -21,8 +21,11 @@ select
     figures.contradiction_id,
     figures.indicator_id,
     figures.held_by,
-    figures.reading_id
+    figures.reading_id,
+    printed.last_year as reporting_year,
+    printed.printed_order
 from {{ ref('mart_report_reconciliation') }} as figures
+inner join {{ ref('report_figures') }} as printed on figures.figure_id = printed.figure_id
 left join items on figures.figure_id = items.figure_id
 left join {{ ref('stg_reference__figure_labels') }} as labels
     on figures.measure = labels.label and figures.table_id is null

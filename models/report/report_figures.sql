@@ -10,7 +10,8 @@ select
     -- a row of the evolution table is a year, its total row covers the whole span
     coalesce(try_cast(row_label as int), try_cast(split_part(year, '-', 1) as int)) as first_year,
     coalesce(try_cast(row_label as int), try_cast(reverse(split_part(reverse(year), '-', 1)) as int)) as last_year,
-    null as held_by
+    null as held_by,
+    line_in_file as printed_order
 from {{ ref('stg_reference__published_tables') }}
 where value is not null
 {%- for list, held_by in {'narrative': 'null', 'not_held': 'held_by'}.items() %}
@@ -25,6 +26,7 @@ select
     case when kind = 'upper_bound' then kind else precision end as precision,
     reporting_year as first_year,
     reporting_year as last_year,
-    {{ held_by }} as held_by
+    {{ held_by }} as held_by,
+    cast(null as bigint) as printed_order
 from {{ ref('stg_reference__published_' ~ list) }}
 {%- endfor %}

@@ -111,7 +111,8 @@ def _table(terms: Sequence[Term], request: _Request) -> Grid | None:
     else:
         return None
     if any(ROW in term.breakdown for term in terms):
-        rows, lines = _largest_first(rows, lines)
+        as_printed = edition.printed_rows(request.item.table_id, choice.year)
+        rows, lines = _ordered(rows, lines, as_printed if place == WHOLE else [])
     years = [year for row in rows for year in row.where.years]
     span = "–".join(dict.fromkeys((str(min(years)), str(max(years)))))
     where = request.say("all_territories") if request.by_territory else request.name(place)
@@ -213,12 +214,17 @@ def _value(breakdown: str, pattern: str) -> str:
 Lines = list[tuple[Figure | None, ...]]
 
 
-def _largest_first(rows: list[_Row], lines: Lines) -> tuple[list[_Row], Lines]:
-    """The rows with the largest figures, of equal ones by name, and the totals at the end."""
+def _ordered(rows: list[_Row], lines: Lines, as_printed: list[str]) -> tuple[list[_Row], Lines]:
+    """The rows with the largest figures, as printed where they are, and the totals at the end."""
     pairs = list(zip(rows, lines, strict=True))
     values = [pair for pair in pairs if not pair[0].head.is_total]
     values.sort(key=lambda pair: (-largest(pair[1]), pair[0].head.label.casefold()))
-    kept = [*values[:MOST_ROWS], *(pair for pair in pairs if pair[0].head.is_total)]
+    place = {label: position for position, label in enumerate(as_printed)}
+    kept = sorted(
+        sorted(values, key=lambda pair: pair[0].head.label not in place)[:MOST_ROWS],
+        key=lambda pair: place.get(pair[0].head.label, len(place)),
+    )
+    kept += [pair for pair in pairs if pair[0].head.is_total]
     return [row for row, _ in kept], [line for _, line in kept]
 
 
