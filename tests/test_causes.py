@@ -51,7 +51,7 @@ ALTERED: dict[str, list[tuple[range, str, str]]] = {
         (range(5, 6), "date_atelier", "2042-01-01"),
         (range(6, 7), "public", "tous"),
     ],
-    "suivi_post_sortie": [(range(3, 4), "volet", SECRET)],
+    "suivi_post_sortie": [(range(1, 2), "id_parcours", "none"), (range(3, 4), "volet", SECRET)],
 }
 WARNED = {
     "salaries.csv: nationalite: not in the closed list (40 rows, first at line 102)",
