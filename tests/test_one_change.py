@@ -88,6 +88,8 @@ def test_exit_reason(built: Built, other: Workplace, pathways: dict[str, Row]) -
     assert changes(built, other, population_of(row)) == {
         ("exits.job_or_training", "emploi_durable", -1, 0),
         ("exits.job_or_training", "formation", 1, 0),
+        ("exits.distribution", "emploi_durable", -1, 0),
+        ("exits.distribution", "formation", 1, 0),
     }
 
 

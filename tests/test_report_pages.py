@@ -4,6 +4,7 @@ The viewer's own page makes the HTML that is read here, from the internal editio
 """
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,7 +44,11 @@ class Pages:
             app = AppTest.from_file(APP, default_timeout=60)
             app.session_state["edition"] = self.edition
             app.session_state[ITEM] = str(item)
-            shown = app.run()
+            with pytest.MonkeyPatch.context() as patch:
+                # The page takes the place of the main module, which every process started later
+                # would run.
+                patch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+                shown = app.run()
             assert not shown.exception
             bodies = [element.value for element in shown.get("html")]
             notices = [f"<aside>{escape(notice.value)}</aside>" for notice in shown.info]
