@@ -19,6 +19,8 @@ from tests.support.serving import BROWSER
 
 from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.paths import PROJECT, exports_folder
+from cvg_warehouse.publication.editions import AUDIENCES
+from cvg_warehouse.reading.data import Edition, read_edition
 
 # The many builds of the tests are not published; those that are say so.
 os.environ["CVG_PUBLISH"] = "no"
@@ -153,6 +155,14 @@ def editions(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         run = run_cvg("publish", CVG_WAREHOUSE=warehouse, CVG_EDITIONS=folder)
         assert run.returncode == 0, run.stderr
     return folder
+
+
+@pytest.fixture(scope="session")
+def known(editions: Path) -> dict[str, Edition]:
+    """These editions as the viewer reads them, by audience."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CVG_EDITIONS", str(editions))
+        return {audience: read_edition(audience) for audience in AUDIENCES}
 
 
 @pytest.fixture(scope="session")

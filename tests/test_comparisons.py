@@ -27,7 +27,6 @@ from cvg_warehouse.reading.data import (
     Comparison,
     Edition,
     Estimate,
-    read_edition,
     with_own,
 )
 from cvg_warehouse.reading.grids import Grid, grids
@@ -37,13 +36,6 @@ from cvg_warehouse.reading.texts import LANGUAGES, Language, say
 ROUEN, YEAR = "08-Rouen", 2024
 ITEM, ITEMS = 58, ("52", "58")
 MODEL = "cvg.build/compiled/cvg_warehouse/models/marts/mart_officer_impact.sql"
-
-
-@pytest.fixture(scope="module")
-def known(editions: Path) -> dict[str, Edition]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CVG_EDITIONS", str(editions))
-        return {audience: read_edition(audience) for audience in ("public", "internal")}
 
 
 def file_of(editions: Path, audience: str) -> Path:

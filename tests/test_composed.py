@@ -1,22 +1,17 @@
 """Figures that several cells make: sums, shares, differences, and what they are not made of."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from cvg_warehouse.reading.composed import Part, Where, composed, parts
-from cvg_warehouse.reading.data import Cell, Edition, Term, read_edition
+from cvg_warehouse.reading.data import Cell, Edition, Term
 from cvg_warehouse.reading.figures import Figure, value_text
 
 INDICATOR, PARTNERS = "exits.job_or_training", "partners.partner_actions"
 
 
 @pytest.fixture(scope="module")
-def edition(editions: Path) -> Iterator[Edition]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CVG_EDITIONS", str(editions))
-        yield read_edition("internal")
+def edition(known: dict[str, Edition]) -> Edition:
+    return known["internal"]
 
 
 def term(side: str = "top", kind: str = "share", coefficient: float = 1, counted: str = "") -> Term:

@@ -5,9 +5,8 @@ The viewer's own page makes the HTML that is read here, from the internal editio
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
@@ -19,7 +18,8 @@ from streamlit.testing.v1 import AppTest
 from conftest import Row, read_rows
 from cvg_warehouse.formats import MINUS, NARROW_SPACE
 from cvg_warehouse.paths import PROJECT
-from cvg_warehouse.reading.data import WHOLE, Edition, read_edition
+from cvg_warehouse.publication.editions import AUDIENCES
+from cvg_warehouse.reading.data import WHOLE, Edition
 
 PUBLISHED = PROJECT / "seeds" / "published"
 PRINTED_TABLES = read_rows(PUBLISHED / "published_tables.csv")
@@ -27,9 +27,6 @@ APP = PROJECT / "tests" / "support" / "item_page.py"
 NUMBER = re.compile(rf"{MINUS}?\d[\d{NARROW_SPACE}]*(?:,\d+)?")
 # Half of the last printed digit, and half of the last digit that the page shows.
 ROUNDED = {"share": 0.55, "mean": 0.55, "median": 0.55, "count": 0}
-
-
-AUDIENCES = ("internal", "public")
 
 
 @dataclass(frozen=True)
@@ -62,10 +59,8 @@ class Pages:
 
 
 @pytest.fixture(scope="module", params=AUDIENCES)
-def pages(request: pytest.FixtureRequest, editions: Path) -> Iterator[Pages]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CVG_EDITIONS", str(editions))
-        yield Pages(read_edition(request.param))
+def pages(request: pytest.FixtureRequest, known: dict[str, Edition]) -> Pages:
+    return Pages(known[request.param])
 
 
 def text_of(element: ElementTree.Element | None) -> str:

@@ -33,7 +33,6 @@ from cvg_warehouse.reading.data import (
     Indicator,
     Measure,
     Theme,
-    read_edition,
 )
 from cvg_warehouse.reading.figures import (
     Figure,
@@ -254,10 +253,8 @@ def test_no_spreadsheet_takes_a_text_for_a_formula() -> None:
 
 
 @pytest.fixture(scope="module")
-def edition(editions: Path) -> Iterator[Edition]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CVG_EDITIONS", str(editions))
-        yield read_edition("public")
+def edition(known: dict[str, Edition]) -> Edition:
+    return known["public"]
 
 
 def query(editions: Path, sql: str) -> list[tuple]:

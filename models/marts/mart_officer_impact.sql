@@ -44,16 +44,17 @@ strata as (
         groups.reporting_year,
         groups.population,
         places.geography_id,
-        groups.with_reached * groups.without_people / nullif(groups.with_people + groups.without_people, 0)
+        groups.with_reached * groups.without_people / (groups.with_people + groups.without_people)
             as with_weighted,
-        groups.without_reached * groups.with_people / nullif(groups.with_people + groups.without_people, 0)
+        groups.without_reached * groups.with_people / (groups.with_people + groups.without_people)
             as without_weighted,
         (
             groups.with_people * groups.without_people * (groups.with_reached + groups.without_reached)
             - groups.with_reached * groups.without_reached * (groups.with_people + groups.without_people)
-        ) / nullif(power(groups.with_people + groups.without_people, 2), 0) as variance_weighted
+        ) / power(groups.with_people + groups.without_people, 2) as variance_weighted
     from groups
     inner join {{ ref('dim_geographies') }} as places on groups.geography_id = places.territory_id
+    where groups.with_people + groups.without_people > 0
 ),
 
 pooled as (

@@ -249,14 +249,14 @@ class Edition:
     def _listed_breakdowns(self) -> frozenset[str]:
         return frozenset(breakdown for breakdown, _ in self.value_labels)
 
-    def printed_rows(self, table_id: str | None, year: int) -> list[str]:
+    def printed_rows(self, table_id: str, year: int) -> list[str]:
         """The rows of a printed table of the year, in the order of the print; else none."""
         cells = [
             row
             for row in self.reconciliation
-            if (row["table_id"] or "").startswith(table_id or "-") and row["reporting_year"] == year
+            if row["figure_id"].startswith(f"{table_id}|") and row["reporting_year"] == year
         ]
-        in_order = sorted(cells, key=lambda row: row["printed_order"] or 0)
+        in_order = sorted(cells, key=lambda row: row["printed_order"])
         return list(dict.fromkeys(row["row_label"] for row in in_order))
 
     @property

@@ -74,11 +74,10 @@ def did_not_occur(figure: Figure, edition: Edition) -> bool:
 
     Of such a list a place has the values that occurred there.
     """
-    there = (figure.indicator.indicator_id, figure.year, figure.geography, figure.population)
     return (
         figure.cell is None
         and edition.has_open_list(figure.indicator)
-        and edition.publishes(*there)
+        and edition.publishes(*figure.place)
     )
 
 

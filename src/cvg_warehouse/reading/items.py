@@ -111,8 +111,9 @@ def _table(terms: Sequence[Term], request: _Request) -> Grid | None:
     else:
         return None
     if any(ROW in term.breakdown for term in terms):
-        as_printed = edition.printed_rows(request.item.table_id, choice.year)
-        rows, lines = _ordered(rows, lines, as_printed if place == WHOLE else [])
+        table_id = terms[0].figure_id
+        as_printed = edition.printed_rows(table_id, choice.year) if place == WHOLE else []
+        rows, lines = _ordered(rows, lines, as_printed)
     years = [year for row in rows for year in row.where.years]
     span = "–".join(dict.fromkeys((str(min(years)), str(max(years)))))
     where = request.say("all_territories") if request.by_territory else request.name(place)
@@ -215,15 +216,15 @@ Lines = list[tuple[Figure | None, ...]]
 
 
 def _ordered(rows: list[_Row], lines: Lines, as_printed: list[str]) -> tuple[list[_Row], Lines]:
-    """The rows with the largest figures, as printed where they are, and the totals at the end."""
+    """The printed rows as they are printed, then those with the largest figures; totals last."""
+    position = {label: place for place, label in enumerate(as_printed)}
+
+    def order(pair: tuple[_Row, tuple[Figure | None, ...]]) -> tuple[int, float, str]:
+        label = pair[0].head.label
+        return position.get(label, len(position)), -largest(pair[1]), label.casefold()
+
     pairs = list(zip(rows, lines, strict=True))
-    values = [pair for pair in pairs if not pair[0].head.is_total]
-    values.sort(key=lambda pair: (-largest(pair[1]), pair[0].head.label.casefold()))
-    place = {label: position for position, label in enumerate(as_printed)}
-    kept = sorted(
-        sorted(values, key=lambda pair: pair[0].head.label not in place)[:MOST_ROWS],
-        key=lambda pair: place.get(pair[0].head.label, len(place)),
-    )
+    kept = sorted((pair for pair in pairs if not pair[0].head.is_total), key=order)[:MOST_ROWS]
     kept += [pair for pair in pairs if pair[0].head.is_total]
     return [row for row, _ in kept], [line for _, line in kept]
 
