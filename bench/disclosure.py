@@ -50,9 +50,8 @@ def main(warehouse: Annotated[Path | None, typer.Argument()] = None) -> None:
         f"peak of the largest process {run.peak_gb:.2f} GB"
     )
     print(
-        f"{found['masked']:,} of {found['cells']:,} cells masked ({found['primary']:,} for "
-        f"themselves, {found['secondary']:,} to protect them), "
-        f"{found['share_of_counts']:.1%} of the counts; {found['recoverable']} recoverable; "
+        f"{found['masked']:,} of {found['cells']:,} cells masked; "
+        f"{found['recoverable']} recoverable; "
         f"without secondary masks {found['exposed_without_secondary_masks']:,} are"
     )
     sys.exit(found["recoverable"] > 0)
@@ -81,9 +80,6 @@ def _protect(warehouse: Path) -> dict[str, float]:
         "processor_seconds": sum(one.ru_utime + one.ru_stime for one in used),
         "cells": protected.cells,
         "masked": protected.masked_cells,
-        "primary": protected.primary_masks,
-        "secondary": protected.secondary_masks,
-        "share_of_counts": protected.masked_share_of_counts,
         "recoverable": protected.recoverable_cells,
     }
 

@@ -230,9 +230,6 @@ def test_the_record_counts_rows(public: Protected) -> None:
     rows = public.mart_indicators
     assert public.cells == rows.height == rows.select(CELL).n_unique()
     assert public.masked_cells == rows.filter(pl.col("status") == "masked").height
-    assert public.primary_masks > 0 and public.secondary_masks > 0
-    assert public.secondary_masks < public.cells / 5
-    assert 0 < public.masked_share_of_counts < 0.2
 
 
 def test_no_count_from_1_to_10_is_printed(cells: pl.DataFrame) -> None:
@@ -443,7 +440,6 @@ def test_the_same_data_give_the_same_edition(
     assert edition(small, tmp_path / "again").mart_indicators.equals(protected.mart_indicators)
     after = edition(small, tmp_path / "after", previous=file)
     assert after.mart_indicators.equals(protected.mart_indicators)
-    assert after.moved_counts == 0
 
 
 def test_a_corrected_edition_shows_nothing_that_was_masked(
@@ -473,4 +469,3 @@ def test_a_corrected_edition_shows_nothing_that_was_masked(
 
     assert not shown_again(alone).is_empty()
     assert shown_again(after).is_empty()
-    assert after.moved_counts > 0

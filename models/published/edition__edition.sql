@@ -11,9 +11,8 @@ select
     max(reporting_year) as last_year,
     count(*) as cells,
     null::bigint as masked_cells,
-    null::bigint as primary_masks,
-    null::bigint as secondary_masks,
-    null::double as masked_share_of_counts,
     null::bigint as recoverable_cells,
+    1 as rounding,
+    null::string as accepted,
     null::string as previous_edition_id
 from {{ ref('edition__mart_indicators') }}

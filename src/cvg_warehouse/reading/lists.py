@@ -73,15 +73,13 @@ def edition_table(edition: Edition, language: Language) -> TextTable:
         "audience": say(language, "audience_" + edition.audience),
         "years": f"{edition.first_year}–{edition.last_year}",
     }
-    for name in ("code_version", "exports_hash", "rules_hash", "previous_edition_id"):
+    for name in ("code_version", "exports_hash", "rules_hash", "previous_edition_id", "accepted"):
         shown[name] = edition.about[name] or NONE
     for name, unit in {
         "cells": "people",
         "masked_cells": "people",
-        "primary_masks": "people",
-        "secondary_masks": "people",
-        "masked_share_of_counts": "share",
         "recoverable_cells": "people",
+        "rounding": "people",
     }.items():
         value = edition.about[name]
         shown[name] = NONE if value is None else written(value, unit, language)

@@ -34,14 +34,6 @@ class Protected:
 
     mart_indicators: pl.DataFrame
     """Columns of `mart_indicators` and `status`: shown, masked or not_applicable."""
-    primary_masks: int
-    """Rows masked for a count, a rest or a base of their own."""
-    secondary_masks: int
-    """Rows masked so that no other can be computed."""
-    masked_share_of_counts: float
-    """What the masked rows count, of all that the rows count."""
-    moved_counts: int
-    """Printed counts that differ from the edition before by less than the threshold."""
     exposed: list[Exposure]
     """Empty, or the edition must not be published."""
 
@@ -53,7 +45,7 @@ class Protected:
     @property
     def masked_cells(self) -> int:
         """Rows without a value because one was masked."""
-        return self.primary_masks + self.secondary_masks
+        return int((self.mart_indicators["status"] == "masked").sum())
 
     @property
     def recoverable_cells(self) -> int:
@@ -86,7 +78,7 @@ def protect_warehouse(
     report("proof", 0.95)
     printed = print_rows(grid, masked)
     witnesses = {year: protection.witnesses for year, protection in protections.items()}
-    return _summary(grid, plan, before, printed, prove(grid, system, plan, printed, witnesses))
+    return Protected(printed, prove(grid, system, plan, printed, witnesses))
 
 
 def protect_years(system: System, plan: Plan, reach: int, report: Report) -> dict[int, Protection]:
@@ -142,20 +134,3 @@ def print_rows(grid: Grid, masked: np.ndarray) -> pl.DataFrame:
         value=pl.when(~hidden).then("value"),
         status=status,
     ).filter(pl.Series(grid.in_scope))
-
-
-def _summary(
-    grid: Grid, plan: Plan, before: Before, printed: pl.DataFrame, exposed: list[Exposure]
-) -> Protected:
-    top, bottom = grid.top[grid.in_scope], grid.bottom[grid.in_scope]
-    is_masked = (printed["status"] == "masked").to_numpy()
-    own = ((top >= 0) & plan.sensitive[top]) | ((bottom >= 0) & plan.sensitive[bottom])
-    counted = plan.counts[np.where(top >= 0, top, bottom)]
-    return Protected(
-        mart_indicators=printed,
-        primary_masks=int((is_masked & own).sum()),
-        secondary_masks=int((is_masked & ~own).sum()),
-        masked_share_of_counts=float(counted[is_masked].sum() / max(counted.sum(), 1)),
-        moved_counts=before.moved,
-        exposed=exposed,
-    )

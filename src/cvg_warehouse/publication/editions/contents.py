@@ -108,9 +108,6 @@ def _write_record(
     if protected is not None:
         known |= {
             "masked_cells": protected.masked_cells,
-            "primary_masks": protected.primary_masks,
-            "secondary_masks": protected.secondary_masks,
-            "masked_share_of_counts": protected.masked_share_of_counts,
             "recoverable_cells": protected.recoverable_cells,
         }
     values = ", ".join(f"? as {name}" for name in known)

@@ -51,6 +51,17 @@ _OPEN_FIGURES = f"""
     group by terms.figure_id
     having bool_and(cells.status is not null and cells.status != 'masked')
 """
+# Indicators that are not public and count by names (of partners): by what is in no list of values.
+# A row about them would give the names away.
+_COUNT_BY_NAMES = """
+    select indicator_id
+    from (
+        select indicator_id, unnest(string_split(breakdown, ' x ')) as list
+        from edition__indicators
+        where audience is distinct from 'public'
+    )
+    where list not in (select breakdown from edition__breakdown_values)
+"""
 MASKED_TABLES = {
     "mart_indicator_intervals": f"""
         select * from edition__mart_indicator_intervals
@@ -83,7 +94,18 @@ MASKED_TABLES = {
         from (
             select *, figure_id in (from open_figures) or status = 'not_held' as is_open
             from edition__mart_report_reconciliation
+            where figure_id not in (
+                select figure_id from report_terms where indicator_id in ({_COUNT_BY_NAMES})
+            )
         ) as figures
+    """,
+    "report_item_terms": f"""
+        select * from edition__report_item_terms
+        anti join (
+            select item, figure_id, row_label, measure
+            from edition__report_item_terms
+            where indicator_id in ({_COUNT_BY_NAMES})
+        ) using (item, figure_id, row_label, measure)
     """,
     **{
         name: f"select * from edition__{name} where figure_id in ({_OPEN_FIGURES})"

@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -59,8 +59,6 @@ class Publication:
     public_cells: int
     masked_cells: int
     internal_cells: int
-    moved_counts: int = 0
-    """Printed counts that differ by 1 to 10 from the edition before: not protected."""
 
     def __str__(self) -> str:
         held = (
@@ -68,13 +66,7 @@ class Publication:
             f"internal: {self.internal_cells:,} cells"
         )
         news = "" if self.is_new else ", the current one: nothing has changed"
-        moved = (
-            f"; {self.moved_counts:,} public counts moved by 1 to 10 since the edition before, "
-            "which a reader of both can see"
-        )
-        return (
-            f"{self.edition} in {shown(self.folder)}{news}; {held}{moved * bool(self.moved_counts)}"
-        )
+        return f"{self.edition} in {shown(self.folder)}{news}; {held}"
 
 
 def publish_file(warehouse: Path, report: Callable[[str, float], None]) -> Publication:
@@ -179,8 +171,7 @@ def _publish(
         # What a full disk does not let go is removed by the next publication.
         with suppress(OSError):
             _remove_leftovers(folder, read_pointer(folder))
-    published = _publication(folder, edition, is_new=True)
-    return replace(published, moved_counts=protected.moved_counts)
+    return _publication(folder, edition, is_new=True)
 
 
 def _write(
