@@ -1,7 +1,10 @@
 """What the public edition shows of the published models, once `protected_cells` says which cells.
 
-Nothing is computed here: a row is kept, left out or blanked by the keys of its cells.
+A row is kept, left out or blanked by the keys of its cells. What follows from cells is computed
+from those that are shown, by the model's own SQL (`following.py`), so that it says nothing else.
 """
+
+from cvg_warehouse.publication.editions.following import over_shown_cells
 
 CELL = "indicator_id, reporting_year, geography_id, population, breakdown"
 
@@ -64,36 +67,37 @@ _COUNT_BY_NAMES = """
 """
 MASKED_TABLES = {
     "mart_indicator_intervals": f"""
-        select * from edition__mart_indicator_intervals
-        semi join (from edition.mart_indicators where status = 'shown') using ({CELL})
+        select * from ({over_shown_cells("edition__mart_indicator_intervals")})
+        where value is not null
     """,
-    # The adjusted ratio is computed from territories' small counts, all else from the two rates.
-    "mart_officer_impact": """
+    # The adjusted ratio would be of those territories alone that happen to be shown.
+    "mart_officer_impact": f"""
         select * replace (
             null as adjusted_ratio, null as adjusted_ratio_lower, null as adjusted_ratio_upper
         )
-        from edition__mart_officer_impact
-        semi join (
-            select indicator_id, reporting_year, geography_id, population
-            from edition.mart_indicators
-            where status = 'shown' and breakdown in ('with', 'without')
-            group by all
-            having count(*) = 2
-        ) using (indicator_id, reporting_year, geography_id, population)
+        from ({over_shown_cells("edition__mart_officer_impact")})
     """,
+    # Whether the print comes out is judged by the true counts; how far it is from what is shown
+    # says nothing. Parts that are each rounded may add up to more than the whole.
     "mart_report_reconciliation": f"""
         with open_figures as ({_OPEN_FIGURES})
-        select figures.* exclude (is_open) replace (
+        select figures.* exclude (is_open, from_shown) replace (
             if(is_open, printed, null) as printed,
-            if(is_open, computed, null) as computed,
-            if(is_open, difference, null) as difference,
+            if(is_open, if(kind = 'share' and from_shown > 100, 100, from_shown), null)
+                as computed,
+            null as difference,
             if(is_open, status, 'masked') as status,
             if(is_open, contradiction_id, null) as contradiction_id,
             if(is_open, reading_id, null) as reading_id
         )
         from (
-            select *, figure_id in (from open_figures) or status = 'not_held' as is_open
-            from edition__mart_report_reconciliation
+            select
+                judged.*,
+                figure_id in (from open_figures) or judged.status = 'not_held' as is_open,
+                shown.computed as from_shown
+            from edition__mart_report_reconciliation as judged
+            inner join ({over_shown_cells("edition__mart_report_reconciliation")}) as shown
+                using (figure_id)
             where figure_id not in (
                 select figure_id from report_terms where indicator_id in ({_COUNT_BY_NAMES})
             )
