@@ -105,7 +105,9 @@ def test_a_printed_table_is_on_its_page_cell_by_cell(pages: Pages, table_id: str
     (item,) = (one for one in edition.report_items.values() if table_id[:3] == one.table_id)
     tables = list(pages.of(item.item).iter("table"))
     if not tables:
-        assert {figures[figure_id(row)]["status"] for row in printed if row["value"]} == {"masked"}
+        of_rows = {figure_id(row) for row in printed if row["value"]}
+        # Rows that name partners are not in the public edition at all.
+        assert {figures[one]["status"] for one in of_rows & figures.keys()} <= {"masked"}
         return
     (table,) = tables
     # "Total (réseau)" says of which partners it is the total.
@@ -168,7 +170,7 @@ def test_a_printed_figure_is_on_the_page_of_its_item(pages: Pages) -> None:
         if row["source_line"] and int(row["source_line"]) >= first_line
     }
     assert among_items
-    assert seen >= among_items
+    assert seen >= among_items & pages.figures.keys()
 
 
 def test_every_item_shows_something_or_says_why_not(pages: Pages) -> None:
