@@ -401,26 +401,20 @@ def small(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place.warehouse
 
 
-def edition(warehouse: Path, file: Path, previous: Path | None = None) -> Protected:
+def edition(warehouse: Path, before: Protected | None = None) -> Protected:
+    printed = before and before.mart_indicators.with_columns(rounding=1)
     with duckdb.connect(warehouse, read_only=True) as connection:
-        protected = protect_warehouse(connection, previous)
-    rows = protected.mart_indicators  # noqa: F841 (read by DuckDB)
-    with duckdb.connect(file) as connection:
-        connection.execute("create table mart_indicators as from rows")
-        connection.execute("create table edition as select null::text as previous_edition_id")
-    return protected
+        return protect_warehouse(connection, printed)
 
 
 @pytest.fixture(scope="module")
-def first(small: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Protected, Path]:
-    file = tmp_path_factory.mktemp("editions") / "first-public.duckdb"
-    return edition(small, file), file
+def first(small: Path) -> Protected:
+    return edition(small)
 
 
-def test_one_territory_two_years_no_workshops(first: tuple[Protected, Path]) -> None:
-    protected, _ = first
-    rows = protected.mart_indicators
-    assert protected.exposed == []
+def test_one_territory_two_years_no_workshops(first: Protected) -> None:
+    rows = first.mart_indicators
+    assert first.exposed == []
     assert set(rows["reporting_year"]) == {2023, 2024}
     assert set(rows["geography_id"]) == {"Total"}
     assert rows.filter(pl.col("status") == "shown").height > 50
@@ -433,23 +427,18 @@ def test_places_are_printed_where_there_are_enough_of_them(grid: Grid) -> None:
     assert of_year[2024] == {"national", "territory", "urbanity"}
 
 
-def test_the_same_data_give_the_same_edition(
-    small: Path, first: tuple[Protected, Path], tmp_path: Path
-) -> None:
-    protected, file = first
-    assert edition(small, tmp_path / "again").mart_indicators.equals(protected.mart_indicators)
-    after = edition(small, tmp_path / "after", previous=file)
-    assert after.mart_indicators.equals(protected.mart_indicators)
+def test_the_same_data_give_the_same_edition(small: Path, first: Protected) -> None:
+    assert edition(small).mart_indicators.equals(first.mart_indicators)
+    assert edition(small, before=first).mart_indicators.equals(first.mart_indicators)
 
 
 def test_a_corrected_edition_shows_nothing_that_was_masked(
-    small: Path, first: tuple[Protected, Path], tmp_path: Path
+    small: Path, first: Protected, tmp_path: Path
 ) -> None:
     """Two people more entered; the partners that were few are 30."""
-    protected, file = first
     corrected = tmp_path / "corrected.duckdb"
     shutil.copy(small, corrected)
-    was_masked = protected.mart_indicators.filter(pl.col("status") == "masked")
+    was_masked = first.mart_indicators.filter(pl.col("status") == "masked")
     with duckdb.connect(corrected) as connection:
         connection.execute("""
             update mart_indicators set numerator = 30, value = 30
@@ -459,8 +448,8 @@ def test_a_corrected_edition_shows_nothing_that_was_masked(
             update mart_indicators set numerator = numerator + 2, value = value + 2
             where indicator_id = 'headcount.entered' and numerator > 20
         """)
-    alone = edition(corrected, tmp_path / "alone")
-    after = edition(corrected, tmp_path / "after", previous=file)
+    alone = edition(corrected)
+    after = edition(corrected, before=first)
     assert alone.exposed == after.exposed == []
 
     def shown_again(edition: Protected) -> pl.DataFrame:

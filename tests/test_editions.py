@@ -29,6 +29,7 @@ from cvg_warehouse.publication.disclosure import Exposure, Protected
 from cvg_warehouse.publication.editions import AUDIENCES, current_edition, open_edition
 from cvg_warehouse.publication.editions import publishing as press
 from cvg_warehouse.publication.editions.contents import Record, fill, tables
+from cvg_warehouse.publication.editions.log import read_log
 from cvg_warehouse.publication.editions.origin import Origin
 from cvg_warehouse.publication.editions.pointer import edition_file, read_pointer
 from cvg_warehouse.publication.editions.verifying import faults_of
@@ -129,12 +130,18 @@ class House:
         ]
 
     def assert_nothing_is_left(self) -> None:
-        """The pointer, the lock and the editions that the pointer knows, and no other file."""
+        """The pointer, the lock, the log and the editions that they know, and no other file."""
         kept = read_pointer(self.editions).checksums
         assert {path.name for path in self.editions.iterdir()} == {
-            *(".lock", "current.json"),
+            *(".lock", "current.json", "log"),
             *(f"{edition}-{audience}.duckdb" for edition in kept for audience in AUDIENCES),
         }
+        log = read_log(self.editions)
+        assert {path.name for path in log.folder.iterdir()} == {
+            "chain.jsonl",
+            *(name for entry in log.entries for name in entry.files),
+        }
+        assert log.heads[-1] == read_pointer(self.editions).log
 
 
 @pytest.fixture(scope="module")
@@ -498,17 +505,20 @@ def test_nothing_is_done_where_nothing_has_changed(publisher: House) -> None:
 def test_only_an_edition_about_the_same_people_is_taken_into_account(
     publisher: House, protected: Protected, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[Path | None] = []
+    seen: list[pl.DataFrame | None] = []
     monkeypatch.setattr(
         press, "protect_warehouse", lambda _, before, *__: seen.append(before) or protected
     )
-    demo = edition_file(publisher.editions, publisher.current(), "public")
     publish_other_exports(publisher)
     with duckdb.connect(publisher.warehouse) as connection:
         connection.execute("update dim_exports set is_synthetic = false")
-    real = edition_file(publisher.editions, publish_other_exports(publisher), "public")
     publish_other_exports(publisher)
-    assert seen == [demo, None, real]
+    publish_other_exports(publisher)
+    demo, none, real = seen
+    assert none is None
+    for rows_before in (demo, real):
+        assert rows_before is not None
+        assert rows_before.select(KEYS).equals(protected.mart_indicators.select(KEYS).sort(KEYS))
 
 
 @pytest.mark.usefixtures("protected")
@@ -690,6 +700,10 @@ def test_the_last_editions_are_kept(publisher: House, monkeypatch: pytest.Monkey
     assert list(read_pointer(publisher.editions).checksums) == editions[-3:]
     publisher.assert_nothing_is_left()
     listed = CliRunner().invoke(app, ["publish", "--list"]).stdout.splitlines()
+    listed, logged = listed[:3], listed[3:]
+    assert [edition in line for edition, line in zip(editions, logged[1:], strict=True)] == [
+        True
+    ] * 5
     assert [edition in line for edition, line in zip(editions[-3:], listed, strict=True)] == [
         True
     ] * 3
@@ -737,7 +751,8 @@ def test_orders_that_cannot_be_followed(house: House, arguments: list[str], prob
 def test_a_whole_edition_is_verified(house: House) -> None:
     run = house.cvg("publish", "--verify")
     assert (run.returncode, run.stderr) == (0, "")
-    assert run.stdout.count(": whole, ") == 2
+    assert run.stdout.count(": whole, ") == 3
+    assert f"{house.editions}/log: whole, 2 entries" in run.stdout
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,13 @@ def publish(
     verifies: Annotated[
         bool, typer.Option("--verify", help="Check EDITION, or the current one, in full.")
     ] = False,
+    accepted: Annotated[
+        str | None,
+        typer.Option("--accept", help="Hold nothing back; why, in words that all may read."),
+    ] = None,
+    new_log: Annotated[
+        str | None, typer.Option("--new-log", help="Start the log anew from what is kept; why.")
+    ] = None,
 ) -> None:
     """Publish the built warehouse as an edition: two read-only files, public and internal.
 
@@ -104,7 +111,13 @@ def publish(
     as many as CVG_EDITIONS_KEPT says. The warehouse must come from a whole build without a failed
     check. Nothing is done where nothing has changed since the current edition.
 
+    editions/log notes all that public editions ever showed. Where few people explain what has
+    changed in a year, the public edition shows that year as before, until more do; --accept shows
+    it at once. The reason stands in the log and in the public edition's record.
+
     Example: cvg publish --list
+
+    Example: cvg publish --accept "Erratum 2024"
 
     Example: cvg publish --use 20261123T014512Z-3f2a9c1b
 
@@ -114,6 +127,7 @@ def publish(
     from cvg_warehouse.publication.editions import listing
     from cvg_warehouse.publication.editions.publishing import (
         Unprotected,
+        begin_log,
         publish_file,
         select_edition,
     )
@@ -121,8 +135,12 @@ def publish(
     problems: list[str] = []
     with plain_endings("the current edition is as it was"):
         takes_edition = uses or verifies
-        if lists + uses + verifies > 1 or (edition and not takes_edition) or (uses and not edition):
-            raise Refusal("say one of --list, --use EDITION, --verify [EDITION], or nothing")
+        orders = [lists, uses, verifies, accepted is not None, new_log is not None]
+        if sum(orders) > 1 or (edition and not takes_edition) or (uses and not edition):
+            raise Refusal(
+                "say one of --list, --use EDITION, --verify [EDITION], --accept REASON, "
+                "--new-log REASON, or nothing"
+            )
         if lists:
             listing.print_editions()
         elif uses and edition:
@@ -130,10 +148,14 @@ def publish(
             out.print(f"The current edition is {edition}", soft_wrap=True)
         elif verifies:
             problems = listing.print_verification(edition)
+        elif new_log is not None:
+            log = begin_log(new_log)
+            held = f"with {len(log.published):,} editions that are known"
+            out.print(f"{shown(log.folder)} begins anew, {held}", soft_wrap=True)
         else:
             try:
                 with progress("Publishing", shares=True) as bar:
-                    published = publish_file(paths.warehouse_file(), bar.share_is)
+                    published = publish_file(paths.warehouse_file(), bar.share_is, accepted)
                 out.print(f"Edition {published}", soft_wrap=True)
             except Unprotected as unprotected:
                 problems = [*unprotected.lines, "nothing was published"]

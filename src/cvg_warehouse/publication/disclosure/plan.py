@@ -1,7 +1,6 @@
 """What is wanted of each count before any secondary mask, and what is known of it already."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -42,44 +41,25 @@ class Before:
     """What earlier public editions say of the cells of a grid."""
 
     kept: np.ndarray
-    """Masked in the last one."""
+    """Masked in one of them, and printed in none."""
     known: np.ndarray
     """Printed in one of them, with the count of now."""
-    moved: int = 0
-    """Cells whose count moved by less than the threshold since the last one printed it."""
 
     @classmethod
-    def of(cls, grid: Grid, previous: Path | None) -> "Before":
-        """Read the edition before, and those before it as far as they are in its folder."""
-        kept, known = np.zeros((2, grid.size), dtype=bool)
-        moved = 0
-        for age, rows in enumerate(_editions(previous)):
-            old = grid.rows.select(KEYS).join(rows, on=KEYS, how="left", maintain_order="left")
-            was_printed, was_masked, has_moved = np.zeros((3, grid.size), dtype=bool)
-            is_masked = (old["status"] == "masked").fill_null(False).to_numpy()
-            for cells, column in ((grid.top, "numerator"), (grid.bottom, "denominator")):
-                is_null = old[column].is_null().to_numpy()
+    def of(cls, grid: Grid, printed: pl.DataFrame | None) -> "Before":
+        """Read what was ever printed or masked."""
+        was_printed, was_masked, known = np.zeros((3, grid.size), dtype=bool)
+        if printed is not None:
+            rows = grid.rows.select(KEYS).with_row_index("row").join(printed, on=KEYS)
+            row, is_masked = rows["row"].to_numpy(), (rows["status"] == "masked").to_numpy()
+            for side, column in ((grid.top, "numerator"), (grid.bottom, "denominator")):
+                cells, is_null = side[row], rows[column].is_null().to_numpy()
                 shown, hidden = (cells >= 0) & ~is_null, (cells >= 0) & is_null & is_masked
-                by = np.abs(old[column].to_numpy()[shown] - grid.values[cells[shown]])
+                same = rows[column].to_numpy()[shown] == grid.values[cells[shown]]
                 was_printed[cells[shown]] = True
                 was_masked[cells[hidden]] = True
-                known[cells[shown][by == 0]] = True
-                has_moved[cells[shown][(by > 0) & (by < grid.rules.threshold)]] = True
-            if age == 0:
-                kept, moved = was_masked & ~was_printed, int(has_moved.sum())
-        return cls(kept, known, moved)
-
-
-def _editions(path: Path | None) -> list[pl.DataFrame]:
-    import duckdb
-
-    found = []
-    while path is not None and path.is_file():
-        with duckdb.connect(path, read_only=True) as edition:
-            found.append(edition.sql("from mart_indicators").pl().drop("value"))
-            ((before,),) = edition.sql("select previous_edition_id from edition").fetchall()
-        path = None if before is None else path.with_name(f"{before}-public.duckdb")
-    return found
+                known[cells[shown][same]] = True
+        return cls(was_masked & ~was_printed, known)
 
 
 def plan_of(grid: Grid, system: System, before: Before) -> Plan:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
-from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -55,20 +54,20 @@ class Protected:
 
 def protect_warehouse(
     warehouse: "DuckDBPyConnection",
-    previous: Path | None = None,
+    printed_before: pl.DataFrame | None = None,
     progress: Report | None = None,
 ) -> Protected:
     """Mask and prove the public edition of a built warehouse.
 
-    `previous` is the public edition before (a DuckDB file): its masks stay, and what it and its
-    predecessors in the same folder printed counts as known where it has not changed. `progress` is
-    called with what is being done, and how much of all is done (0 to 1).
+    `printed_before` is what earlier public editions printed or masked of the same people, a row per
+    cell and showing: what was masked stays so, and what was printed counts as known where it has
+    not changed. `progress` is called with what is being done, and how much of all is done (0 to 1).
     """
     report = progress or (lambda _doing, _done: None)
     report("relations", 0.0)
     grid = read_grid(warehouse, load_rules())
     system = relations_of(grid)
-    before = Before.of(grid, previous)
+    before = Before.of(grid, printed_before)
     plan = plan_of(grid, system, before)
     report("masks", 0.1)
     protections = protect_years(system, plan, grid.rules.reach, report)

@@ -9,14 +9,29 @@ import yaml
 
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.publication.disclosure import Protected
+from cvg_warehouse.publication.editions.differencing import CELLS, FIGURES, Held
 from cvg_warehouse.publication.editions.masking import MASKED_CELLS, MASKED_TABLES
 from cvg_warehouse.publication.editions.origin import Origin
+from cvg_warehouse.publication.editions.reading import frame_of
 from cvg_warehouse.terminal import Refusal
 
 MODELS = PROJECT / "models" / "published"
 PREFIX = "edition__"
 """A model with this prefix is a table of the edition, under the name behind it."""
-CELLS, RECORD = "mart_indicators", "edition"
+RECORD = "edition"
+# Which rows are about held years, and which of those an edition may still hold. A figure is about
+# all years that it is made of.
+HELD_ROWS = {
+    CELLS: "reporting_year in ({years})",
+    FIGURES: "figure_id in (select figure_id from report_terms where reporting_year in ({years}))",
+}
+STILL_PUBLIC = {
+    CELLS: """
+        indicator_id in (select indicator_id from edition__indicators where audience = 'public')
+        and geography_id in (select geography_id from edition__geographies)
+    """,
+    FIGURES: "figure_id in (select figure_id from edition.mart_report_reconciliation)",
+}
 TYPES = {
     "string": "VARCHAR",
     "int": "INTEGER",
@@ -46,6 +61,10 @@ class Record:
     """In UTC, without a time zone."""
     origin: Origin
     previous_edition_id: str | None
+    rounding: int = 1
+    """Of the public edition."""
+    accepted: str | None = None
+    """Why changes that few people explain are in it."""
 
 
 @cache
@@ -69,12 +88,13 @@ def fill(
     warehouse: duckdb.DuckDBPyConnection,
     audience: str,
     record: Record,
-    protected: Protected | None,
+    protected: Protected | None = None,
+    held: Held | None = None,
 ) -> None:
     """Write all tables of an edition into the database that is attached as `edition`.
 
     The internal edition is what the published models hold. For the public one, `protected` has the
-    cells; what follows from masked cells is masked with them.
+    cells; what follows from masked cells is masked with them, and what is `held` stays as it was.
     """
     for table, described in tables().items():
         columns = ", ".join(f"{name} {kind}" for name, kind in described.columns.items())
@@ -87,7 +107,24 @@ def fill(
     for table in sorted(queries, key=lambda table: table != CELLS):
         if table != RECORD:
             warehouse.execute(f"insert into edition.{table} by name {queries[table]}")
+        if held is not None and held.years and table in held.tables:
+            _keep_as_before(warehouse, table, held)
     _write_record(warehouse, audience, record, protected)
+
+
+def _keep_as_before(warehouse: duckdb.DuckDBPyConnection, table: str, held: Held) -> None:
+    """Put back the rows of a table that are about held years."""
+    years = ", ".join(map(str, held.years))
+    before = held.tables[table]
+    names = ", ".join(name for name in tables()[table].columns if name in before.columns)
+    is_held = HELD_ROWS[table].format(years=years)
+    warehouse.register("held_rows", before.to_arrow())
+    still_public = STILL_PUBLIC[table]
+    kept = frame_of(warehouse, f"select {names} from held_rows where {is_held} and {still_public}")
+    warehouse.register("held_rows", kept.to_arrow())
+    warehouse.execute(f"delete from edition.{table} where {is_held}")
+    warehouse.execute(f"insert into edition.{table} by name from held_rows")
+    warehouse.unregister("held_rows")
 
 
 def _write_record(
@@ -104,23 +141,23 @@ def _write_record(
         "code_version": record.origin.code_version,
         "rules_hash": record.origin.rules_hash,
         "previous_edition_id": record.previous_edition_id,
+        "accepted": record.accepted,
     }
     if protected is not None:
-        known |= {
-            "masked_cells": protected.masked_cells,
-            "recoverable_cells": protected.recoverable_cells,
-        }
+        known |= {"rounding": record.rounding, "recoverable_cells": protected.recoverable_cells}
+    is_public = protected is not None
     values = ", ".join(f"? as {name}" for name in known)
     warehouse.execute(
         f"""
         insert into edition.{RECORD} by name
-        select built.* exclude ({", ".join(known)}, first_year, last_year, cells),
+        select built.* exclude ({", ".join(known)}, first_year, last_year, cells, masked_cells),
             {values}, counted.*
         from {PREFIX}{RECORD} as built, (
             select min(reporting_year) as first_year, max(reporting_year) as last_year,
-                count(*) as cells
+                count(*) as cells,
+                if(?, count(*) filter (status = 'masked'), null) as masked_cells
             from edition.{CELLS}
         ) as counted
         """,
-        list(known.values()),
+        [*known.values(), is_public],
     )

@@ -5,6 +5,8 @@ from pathlib import Path
 import duckdb
 
 from cvg_warehouse.paths import editions_folder
+from cvg_warehouse.publication.editions.history import history_of
+from cvg_warehouse.publication.editions.log import Log, read_log
 from cvg_warehouse.publication.editions.pointer import AUDIENCES, edition_file, read_pointer
 from cvg_warehouse.publication.editions.publishing import known_checksums
 from cvg_warehouse.publication.editions.reading import current_edition, open_locked
@@ -13,7 +15,7 @@ from cvg_warehouse.terminal import Refusal, out, shown
 
 
 def print_editions() -> None:
-    """One line for each kept edition, the newest last."""
+    """One line for each kept edition, the newest last; then the log of what was published."""
     folder = editions_folder()
     pointer = read_pointer(folder)
     if pointer is None:
@@ -25,20 +27,35 @@ def print_editions() -> None:
             described = "cannot be read"
         mark = "current" if edition == pointer.edition else ""
         out.print(f"{mark:7}  {edition}  {described}", soft_wrap=True)
+    for entry in (read_log(folder) or Log(folder)).entries:
+        said = [f"{entry.number:7}", f"{entry.at:20}", f"{entry.event:9}", entry.edition]
+        said += [f"held back: {year}" for year in entry.held_back]
+        said += [f"reason: {entry.reason}"] if entry.reason else []
+        out.print("  ".join(filter(None, said)), soft_wrap=True, markup=False)
 
 
 def print_verification(edition: str | None) -> list[str]:
     """Check an edition, or the current one: what is wrong with it, one line each."""
     folder = editions_folder()
     edition = edition or current_edition()
-    faults = []
+    faults: list[str] = []
     for audience, checksum in known_checksums(read_pointer(folder), edition).items():
         file = edition_file(folder, edition, audience)
         found = faults_of(file, edition, audience, checksum)
         faults += found
         if not found:
             out.print(f"{shown(file)}: whole, {file.stat().st_size:,} bytes", soft_wrap=True)
-    return faults
+    return faults + _faults_of_history(folder)
+
+
+def _faults_of_history(folder: Path) -> list[str]:
+    """What keeps the next publication from knowing all that was published."""
+    try:
+        log = history_of(folder, read_pointer(folder))
+    except Refusal as refusal:
+        return list(refusal.lines)
+    out.print(f"{shown(log.folder)}: whole, {len(log.entries):,} entries", soft_wrap=True)
+    return []
 
 
 def _described(public: Path, internal: Path) -> str:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from cvg_warehouse.paths import editions_folder
 from cvg_warehouse.publication.editions.pointer import edition_file, pointer_file, read_pointer
@@ -39,6 +40,15 @@ def open_edition(audience: str) -> tuple[duckdb.DuckDBPyConnection, str]:
     """
     edition = current_edition()
     return open_locked(edition_file(editions_folder(), edition, audience)), edition
+
+
+def frame_of(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: object = None
+) -> pl.DataFrame:
+    """What a query finds."""
+    frame = pl.from_arrow(connection.sql(query, params=parameters).to_arrow_table())
+    assert isinstance(frame, pl.DataFrame)
+    return frame
 
 
 def open_locked(file: Path) -> duckdb.DuckDBPyConnection:
