@@ -12,7 +12,7 @@ from cvg_warehouse.reading.charts import chart, left_to_the_table
 from cvg_warehouse.reading.data import WHOLE, Edition, Measure, ReportItem
 from cvg_warehouse.reading.grids import Grid, grids, unpublished
 from cvg_warehouse.reading.items import item_grids
-from cvg_warehouse.reading.sources import source_text
+from cvg_warehouse.reading.sources import rules_text, source_text
 from cvg_warehouse.reading.texts import Language, label_of, measure_label, place_name
 from dashboards import filters
 from dashboards.addresses import INDICATORS, ITEM, MEASURE
@@ -225,7 +225,11 @@ def _quality(view: View, page: Page) -> None:
     edition, language = view.edition, view.language
     title = view.say("quality_edition")
     st.header(title, anchor="edition")
-    st.html(tables.plain_table(title, lists.edition_table(edition, language), language))
+    rules = rules_text(edition, language)
+    st.html(
+        (tables.note(rules) if rules else "")
+        + tables.plain_table(title, lists.edition_table(edition, language), language)
+    )
     title, anchor = view.say("quality_reconciliation"), "rapprochement"
     st.header(title, anchor=anchor)
     status, table_id = _choose_figures(view)

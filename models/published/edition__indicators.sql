@@ -19,6 +19,7 @@ select
     catalogue.denominator_definition_fr,
     catalogue.published_in,
     catalogue.audience,
+    1 as rounding,
     rules.rule_model
 from {{ ref('stg_reference__indicators') }} as catalogue
 left join rules on catalogue.indicator_id = rules.indicator_id

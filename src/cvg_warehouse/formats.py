@@ -38,9 +38,9 @@ def signed(value: float | Decimal, decimals: int = 0, language: Language = "fr")
     return text if has_sign else f"+{text}"
 
 
-def share(value: float | Decimal, language: Language = "fr") -> str:
-    """A share between 0 and 1 in percent, with one decimal: 56,3 % in French, 56.3% in English."""
-    percent = number(Decimal(str(value)) * 100, SHARE_DECIMALS, language)
+def share(value: float | Decimal, language: Language = "fr", decimals: int = SHARE_DECIMALS) -> str:
+    """A share between 0 and 1 in percent: 56,3 % in French, 56.3% in English."""
+    percent = number(Decimal(str(value)) * 100, decimals, language)
     return f"{percent}{NARROW_SPACE}%" if language == "fr" else f"{percent}%"
 
 

@@ -1,6 +1,8 @@
 """Figures that several cells make up, as the Bilan's tables and its text print them.
 
 Nothing is computed from a cell that is masked or not published: what is made of one is not shown.
+What is made of rounded cells is their sum, and says how far it may be from the true one. Where the
+edition has a cell of the whole, the Bilan's terms name it, and nothing is added up.
 """
 
 from collections.abc import Iterable, Sequence
@@ -62,6 +64,16 @@ def composed(made_of: Sequence[Part], edition: Edition) -> Figure:
         since=years[0],
         breakdown=" + ".join(dict.fromkeys(part.figure.breakdown for part in tops)),
         cell=_cell(made_of, edition),
+        margin=max(_margin(made_of, side) for side in ("top", "bottom")),
+    )
+
+
+def _margin(made_of: Iterable[Part], side: str) -> float:
+    """How far one side of the fraction may be from the true one: each rounded part adds its own."""
+    return sum(
+        abs(part.term.coefficient) * part.figure.margin
+        for part in made_of
+        if part.term.side == side
     )
 
 
@@ -91,6 +103,9 @@ def _cell(made_of: Sequence[Part], edition: Edition) -> Cell | None:
         return Cell(top, None, top, "shown", None, None)
     if any(part.term.counted == "value" for part in made_of):
         return Cell(None, None, top / bottom, "shown", None, None)
+    if made_of[0].term.kind == "share":
+        # Parts that are each rounded up may be more than the whole.
+        top = min(top, bottom)
     return Cell(top, bottom, top / bottom, "shown", None, None)
 
 

@@ -112,7 +112,8 @@ class Base:
 class Indicator:
     """A line of the catalogue. `breakdown` is None, or up to three names joined by ' x '.
 
-    `rule_model` is the dbt model that holds its rule.
+    `rule_model` is the dbt model that holds its rule. The edition's counts of it are multiples of
+    `rounding`.
     """
 
     indicator_id: str
@@ -130,6 +131,7 @@ class Indicator:
     denominator_definition_fr: str | None
     published_in: str | None
     rule_model: str
+    rounding: int = 1
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,10 @@ class ReportItem:
 
 @dataclass(frozen=True)
 class Edition:
-    """A published edition for one audience."""
+    """A published edition for one audience.
+
+    `exact_places` have their figures from the internal edition, where all others are rounded.
+    """
 
     edition_id: str
     audience: str
@@ -228,6 +233,7 @@ class Edition:
     explanations: Mapping[str, tuple[str, str]]
     comparisons: "Comparisons"
     _cells: "Cells"
+    exact_places: frozenset[str] = frozenset()
 
     def cell(
         self, indicator_id: str, year: int, geography_id: str, population: str, breakdown: str
@@ -258,6 +264,11 @@ class Edition:
         ]
         in_order = sorted(cells, key=lambda row: row["printed_order"])
         return list(dict.fromkeys(row["row_label"] for row in in_order))
+
+    @property
+    def rounding(self) -> int:
+        """Counts of people are multiples of this; 1 where they are exact."""
+        return self.about["rounding"]
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -294,6 +305,7 @@ def with_own(public: Edition, internal: Edition, own: Container[str]) -> Edition
         breakdowns=_breakdowns(cells),
         comparisons={**public.comparisons, **own_comparisons},
         _cells=cells,
+        exact_places=frozenset(own_cells),
     )
 
 

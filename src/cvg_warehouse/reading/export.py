@@ -16,7 +16,7 @@ from cvg_warehouse.reading.comparisons import cautions, estimates, pairs
 from cvg_warehouse.reading.data import WHOLE, Edition
 from cvg_warehouse.reading.figures import WITHOUT_VALUE, Figure, base_name
 from cvg_warehouse.reading.grids import Grid
-from cvg_warehouse.reading.sources import citation
+from cvg_warehouse.reading.sources import citation, rules_text
 from cvg_warehouse.reading.texts import (
     Language,
     breakdown_label,
@@ -98,12 +98,15 @@ def notes(grid: Grid, edition: Edition, link: str, language: Language) -> list[l
 def edition_notes(edition: Edition, language: Language) -> list[list[Value]]:
     """Which edition a file is from."""
     kind = "synthetic" if edition.is_synthetic else "real_data"
-    return [
+    lines: list[list[Value]] = [
         [say(language, "export_edition"), edition.edition_id],
         [say(language, "export_published"), day(edition.published_at, language)],
         [say(language, "edition_code_version"), edition.code_version],
         [say(language, "export_data"), say(language, kind)],
     ]
+    if rules := rules_text(edition, language):
+        lines.append([say(language, "rounding"), rules])
+    return lines
 
 
 def image(grid: Grid, source: str, kind: str, language: Language) -> bytes:
@@ -142,6 +145,7 @@ def _record(figure: Figure, grid: Grid, edition: Edition, language: Language) ->
         "denominator": cell.denominator if cell else None,
         "lower": cell.lower if cell else None,
         "upper": cell.upper if cell else None,
+        "margin": figure.margin,
         "base": base_name(indicator, language),
         "numerator_definition": numerator,
         "denominator_definition": denominator,

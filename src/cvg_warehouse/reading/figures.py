@@ -1,8 +1,9 @@
 """A figure as people read it: its value, what it is made of, and why there is none."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cvg_warehouse.formats import number, share
+from cvg_warehouse.formats import SHARE_DECIMALS, number, share
 from cvg_warehouse.reading.data import Cell, Edition, Indicator
 from cvg_warehouse.reading.texts import Language, label_of, say
 
@@ -11,14 +12,18 @@ FEW_PEOPLE = 100
 NOT_PUBLISHED = "not_published"
 # Why a figure has no value to show; each has its mark.
 WITHOUT_VALUE = ("masked", "unknown", "not_applicable", NOT_PUBLISHED)
-DECIMALS = {"months": 1, "years": 1}
+DECIMALS = {"share": SHARE_DECIMALS, "points": 1, "months": 1, "years": 1}
+# A share that may be further than this from the true one, because its counts are rounded, is shown
+# in whole percents.
+HALF_A_PERCENT = 0.005
 
 
 @dataclass(frozen=True)
 class Figure:
     """A cell and what it says; `cell` is None where the edition does not publish it.
 
-    What is made of the cells of several years has the first of them in `since`.
+    What is made of the cells of several years has the first of them in `since`. `margin` is how far
+    its counts may be from the true ones, because they are rounded; 0 where they are exact.
     """
 
     indicator: Indicator
@@ -28,6 +33,7 @@ class Figure:
     breakdown: str
     cell: Cell | None
     since: int | None = None
+    margin: float = 0
 
     @property
     def years(self) -> int | str:
@@ -59,13 +65,15 @@ def look_up(
     breakdown: str = "",
 ) -> Figure:
     """The figure of a place, a year and a population."""
+    indicator = edition.indicators[indicator_id]
     return Figure(
-        edition.indicators[indicator_id],
+        indicator,
         year,
         geography,
         population,
         breakdown,
         edition.cell(indicator_id, year, geography, population, breakdown),
+        margin=0 if geography in edition.exact_places else indicator.rounding // 2,
     )
 
 
@@ -81,13 +89,18 @@ def did_not_occur(figure: Figure, edition: Edition) -> bool:
     )
 
 
-def written(value: float, unit: str, language: Language) -> str:
-    """A value with its unit where the unit is not plainly a number of something."""
+def written(value: float, unit: str, language: Language, decimals: int | None = None) -> str:
+    """A value with its unit where the unit is not plainly a number of something.
+
+    Without `decimals` it has those of exact values.
+    """
+    if decimals is None:
+        decimals = DECIMALS.get(unit, 0)
     if unit == "share":
-        return share(value, language)
+        return share(value, language, decimals)
     if unit == "points":
-        return f"{number(100 * value, 1, language)}\u00a0{say(language, 'unit_points')}"
-    text = number(value, DECIMALS.get(unit, 0), language)
+        return f"{number(100 * value, decimals, language)}\u00a0{say(language, 'unit_points')}"
+    text = number(value, decimals, language)
     return f"{text}\u00a0{say(language, 'unit_' + unit)}" if unit in ("months", "years") else text
 
 
@@ -95,18 +108,38 @@ def value_text(figure: Figure, language: Language) -> str:
     """The value, or the mark that says why there is none."""
     if figure.value is None:
         return say(language, "mark_" + (figure.status if figure.status != "shown" else "unknown"))
-    return written(figure.value, figure.indicator.unit, language)
+    return written(figure.value, figure.indicator.unit, language, decimals_of(figure))
+
+
+def decimals_of(figure: Figure) -> int:
+    """As many decimals as the figure is known to."""
+    decimals = DECIMALS.get(figure.indicator.unit, 0)
+    if figure.margin == 0 or figure.value is None or figure.cell is None:
+        return decimals
+    if figure.indicator.unit in ("share", "points"):
+        # Numerator and denominator are each off by the margin at most.
+        is_close = 2 * figure.margin < HALF_A_PERCENT * (figure.cell.denominator or 0)
+        return decimals if is_close else 0
+    return 0 if figure.value.is_integer() else decimals
 
 
 def parts_text(figure: Figure, language: Language) -> str:
-    """Numerator and denominator, `16 sur 98`, as far as they may be shown; '' for counts."""
-    cell, statistic = figure.cell, figure.indicator.statistic
-    if cell is None or statistic == "count" or not cell.denominator:
+    """What the value is made of, `16 sur 98`, as far as that may be shown.
+
+    Of a count that adds up several rounded ones it is how far it may be from the true one; '' for
+    other counts.
+    """
+    cell, indicator = figure.cell, figure.indicator
+    if cell is None or (figure.value is not None and indicator.statistic == "count"):
+        is_sum = figure.margin > indicator.rounding // 2 and indicator.unit != "points"
+        return say(language, "margin", number(figure.margin, 0, language)) if is_sum else ""
+    if indicator.statistic == "count" or not cell.denominator:
         return ""
     base = number(cell.denominator, 0, language)
-    if statistic == "share" and cell.numerator is not None:
-        return say(language, "parts", number(cell.numerator, 0, language), base)
-    return say(language, "out_of", base)
+    if indicator.statistic == "share" and cell.numerator is not None:
+        key = "parts_rounded" if figure.margin else "parts"
+        return say(language, key, number(cell.numerator, 0, language), base)
+    return say(language, "out_of_rounded" if figure.margin else "out_of", base)
 
 
 def interval_text(figure: Figure, language: Language) -> str:
@@ -116,8 +149,24 @@ def interval_text(figure: Figure, language: Language) -> str:
         return ""
     if (cell.denominator or 0) >= FEW_PEOPLE:
         return ""
-    bounds = [written(bound, figure.indicator.unit, language) for bound in (cell.lower, cell.upper)]
+    unit, decimals = figure.indicator.unit, decimals_of(figure)
+    bounds = [written(bound, unit, language, decimals) for bound in (cell.lower, cell.upper)]
     return say(language, "interval", *bounds)
+
+
+def rounding_text(figures: Iterable[Figure], language: Language) -> str:
+    """How the counts of what is shown are rounded; '' where they are exact."""
+    shown = [figure for figure in figures if figure.value is not None]
+    rounding = rounding_of(shown)
+    if rounding == 1:
+        return ""
+    has_exact = any(figure.margin == 0 and figure.indicator.rounding > 1 for figure in shown)
+    return say(language, "rounded_elsewhere" if has_exact else "rounded", rounding)
+
+
+def rounding_of(figures: Iterable[Figure]) -> int:
+    """What the counts are multiples of; 1 where all are exact."""
+    return max((figure.indicator.rounding for figure in figures if figure.margin), default=1)
 
 
 def base_name(indicator: Indicator, language: Language) -> str:

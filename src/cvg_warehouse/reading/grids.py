@@ -26,7 +26,13 @@ from cvg_warehouse.reading.dimensions import (
     Request,
     dimensions,
 )
-from cvg_warehouse.reading.figures import NOT_PUBLISHED, Figure, did_not_occur, look_up
+from cvg_warehouse.reading.figures import (
+    NOT_PUBLISHED,
+    Figure,
+    did_not_occur,
+    look_up,
+    rounding_text,
+)
 from cvg_warehouse.reading.texts import Language, label_of, say
 
 YEAR, PLACE, POPULATION = Dimension.YEAR, Dimension.PLACE, Dimension.POPULATION
@@ -231,11 +237,12 @@ def _grid(measures: list[IndicatorValue], request: Request) -> Grid:
     if len(kept) > MOST_ROWS:
         kept = sorted(kept, key=lambda row: largest(lines[row]), reverse=True)[:MOST_ROWS]
     rows = [_head(row, varying) for row in down]
+    shown = (figure for line in lines for figure in line if figure)
     corner = {YEAR: say(request.language, "year"), PLACE: say(request.language, "territory")}
     return Grid(
         key=request.block.key,
         title=varying.title,
-        filters=_filters(layout, request.language),
+        filters=_filters(layout, rounding_text(shown, request.language), request.language),
         shape=layout.shape,
         corner=corner.get(layout.down[0], varying.corner),
         rows=tuple(rows[row] for row in kept),
@@ -280,8 +287,8 @@ def _head(entries: Entries, varying: Dimensions) -> Head:
     )
 
 
-def _filters(layout: _Layout, language: Language) -> str:
-    """The place, year and population that the whole grid is for."""
+def _filters(layout: _Layout, rounding: str, language: Language) -> str:
+    """The place, year and population that the whole grid is for, and how its counts are rounded."""
     varying = layout.dimensions
     shared = [
         say(language, "all_territories")
@@ -290,7 +297,7 @@ def _filters(layout: _Layout, language: Language) -> str:
         for name in (PLACE, YEAR, POPULATION)
         if name is PLACE or varying.size(name) == 1
     ]
-    return " · ".join([*shared, *varying.constant])
+    return " · ".join(filter(None, [*shared, *varying.constant, rounding]))
 
 
 def largest(figures: Iterable[Figure | None]) -> float:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cvg_warehouse.reading.blocks import Choice, item_block
 from cvg_warehouse.reading.composed import ROW, Where, composed, parts
 from cvg_warehouse.reading.data import EVERYBODY, JOIN, WHOLE, Edition, ReportItem, Term
-from cvg_warehouse.reading.figures import NOT_PUBLISHED, Figure, did_not_occur
+from cvg_warehouse.reading.figures import NOT_PUBLISHED, Figure, did_not_occur, rounding_text
 from cvg_warehouse.reading.grids import MOST_ROWS, Grid, Head, grids, largest
 from cvg_warehouse.reading.texts import TEXTS, Language, label_of, place_name, say, value_label
 
@@ -88,7 +88,13 @@ def _key_figures(terms: Sequence[Term], request: _Request) -> Grid | None:
     return Grid(
         key=f"element-{item.item}-cles",
         title=item.title_fr if item.kind == "KPI" else request.say("block_key_figures"),
-        filters=_filters(request.name(choice.place), str(choice.year), terms, request),
+        filters=_filters(
+            request.name(choice.place),
+            str(choice.year),
+            terms,
+            [figure for (figure,) in figures],
+            request,
+        ),
         shape="figures",
         corner=request.say("measure"),
         rows=tuple(heads),
@@ -120,7 +126,9 @@ def _table(terms: Sequence[Term], request: _Request) -> Grid | None:
     return Grid(
         key=f"element-{request.item.item}",
         title=request.item.title_fr,
-        filters=_filters(where, span, terms, request),
+        filters=_filters(
+            where, span, terms, [figure for line in lines for figure in line if figure], request
+        ),
         shape="strip" if request.by_territory else "table",
         corner=_corner(terms, request),
         rows=tuple(row.head for row in rows),
@@ -294,11 +302,15 @@ def _usual(terms: Sequence[Term]) -> Term:
     return max(terms, key=lambda term: (counts[term.indicator_id], term.row_label == ANY_ROW))
 
 
-def _filters(place: str, years: str, terms: Iterable[Term], request: _Request) -> str:
-    """The place, the years and the population that a grid is for."""
+def _filters(
+    place: str, years: str, terms: Iterable[Term], figures: Iterable[Figure], request: _Request
+) -> str:
+    """The place, years and population that a grid is for, and how its counts are rounded."""
     populations = {term.population for term in terms}
     population = [request.say("population_" + request.choice.population)]
-    return " · ".join([place, years, *(population if populations == {EVERYBODY} else ())])
+    rounding = rounding_text(figures, request.language)
+    shared = [place, years, *(population if populations == {EVERYBODY} else ()), rounding]
+    return " · ".join(filter(None, shared))
 
 
 def _grouped(terms: Iterable[Term], by: str) -> dict[str, list[Term]]:

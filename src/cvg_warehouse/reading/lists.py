@@ -118,7 +118,13 @@ def reconciliation_table(rows: Sequence[Row], edition: Edition, language: Langua
         ),
         "indicator": lambda row: row["indicator_id"] or "",
     }
-    header = [say(language, "column_" + name) for name in columns]
+    headings = {name: say(language, "column_" + name) for name in columns}
+    if edition.rounding > 1:
+        # How far the print is from a rounded figure says nothing.
+        del columns["difference"]
+        rounded = say(language, "rounded", edition.rounding)
+        headings["computed"] = f"{headings['computed']} ({rounded})"
+    header = [headings[name] for name in columns]
     return header, [[read(row) for read in columns.values()] for row in rows]
 
 

@@ -33,6 +33,11 @@ def citation(grid: Grid, edition: Edition, link: str, language: Language) -> str
     )
 
 
+def rules_text(edition: Edition, language: Language) -> str:
+    """What the public edition masks, rounds and shows as it is; '' for the internal one."""
+    return say(language, "rounding_rules", edition.rounding) if edition.rounding > 1 else ""
+
+
 def _figures_of_the_year(grid: Grid, edition: Edition, language: Language) -> list[str]:
     return [
         f"{place_name(edition, cell.geography, language)}, {cell.year}"

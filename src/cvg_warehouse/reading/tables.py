@@ -20,9 +20,11 @@ from cvg_warehouse.reading.figures import (
     base_name,
     interval_text,
     parts_text,
+    rounding_of,
+    rounding_text,
     value_text,
 )
-from cvg_warehouse.reading.grids import Grid, Head
+from cvg_warehouse.reading.grids import MOST_PLACES_NAMED, Grid, Head
 from cvg_warehouse.reading.lists import TextTable, values_text
 from cvg_warehouse.reading.texts import Language, definitions, label_of, say
 
@@ -181,13 +183,17 @@ def definition(
 
 
 def edition_line(edition: Edition, published: str, language: Language) -> Markup:
-    """Which edition this is, and whether its data is real."""
+    """Which edition this is, whether its data is real, and how it protects people."""
+    audience = say(language, "audience_" + edition.audience)
+    if edition.rounding > 1:
+        key = "edition_rules_elsewhere" if edition.exact_places else "edition_rules"
+        audience = say(language, "named", audience, say(language, key, edition.rounding))
     return _html(
         "edition_line.html",
         language=language,
         kind=say(language, "synthetic" if edition.is_synthetic else "real_data"),
         line=say(language, "edition_line", published, edition.edition_id, edition.code_version),
-        audience=say(language, "audience_" + edition.audience),
+        audience=audience,
     )
 
 
@@ -241,8 +247,21 @@ def _legend(grid: Grid, language: Language) -> list[tuple[str, str]]:
         for status in WITHOUT_VALUE
         if status in statuses
     ]
+    if rounding_text(grid.cells, language):
+        legend.append(("", say(language, "meaning_rounded", rounding_of(grid.cells))))
+        if _has_total(grid):
+            legend.append(("", say(language, "meaning_rounded_total")))
     if any(figure.value == 0 for figure in grid.cells):
         legend.append(("", say(language, "meaning_zero")))
     if any(interval_text(figure, language) for figure in grid.cells):
         legend.append(("", say(language, "meaning_interval", FEW_PEOPLE)))
     return legend
+
+
+def _has_total(grid: Grid) -> bool:
+    """Whether a total stands beside its parts: of a breakdown, or of territories."""
+    heads = (*grid.rows, *grid.columns)
+    places = {head.place for head in heads if head.place}
+    return any(head.is_total for head in heads) or (
+        WHOLE in places and len(places) > MOST_PLACES_NAMED
+    )
