@@ -482,18 +482,30 @@ def test_every_check_was_seen_to_find(one_year: Built, all_years: Built) -> None
     assert seen == checks().keys() - {"year_ahead", "printed_report"}
 
 
-def test_a_year_that_has_not_begun_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("export", "columns", "said"),
+    [
+        ("ateliers", ("annee", "date_atelier"), "year_ahead: correct the year, or the clock of"),
+        ("salaries", ("annee",), "year_ahead: correct the year, or the clock of"),
+        ("sorties", ("date_sortie",), "date_sortie: not in the year of annee"),
+    ],
+)
+def test_a_year_that_has_not_begun_is_refused(
+    tmp_path: Path, export: str, columns: tuple[str, ...], said: str
+) -> None:
+    """So that no mistyped date makes a reporting year: not in the warehouse, nor in an edition."""
     ahead = str(datetime.now(UTC).year + 1)
 
     def mistype(rows: Rows) -> None:
-        date = f"{ahead}{rows['ateliers'][5]['date_atelier'][4:]}"
-        rows["ateliers"][5] |= {"annee": ahead, "date_atelier": date.replace("02-29", "02-28")}
+        for column in columns:
+            written = rows[export][5][column].replace("02-29", "02-28")
+            rows[export][5][column] = ahead + written[4:]
 
     workplace = changed_exports(tmp_path, mistype)
     workplace.warehouse.write_bytes(b"the previous warehouse")
     run = workplace.build()
     assert run.returncode == 2
-    assert "year_ahead: correct the year, or the clock of this computer (" in run.stderr
+    assert said in run.stderr
     assert workplace.warehouse.read_bytes() == b"the previous warehouse"
 
 
