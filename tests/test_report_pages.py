@@ -183,3 +183,7 @@ def test_every_item_shows_something_or_says_why_not(pages: Pages) -> None:
         has_figures = any(value for _, value in cards(page)) or bool(list(page.iter("td")))
         says_why = pages.edition.audience == "public" and bool(list(page.iter("aside")))
         assert has_figures != says_why, item
+        is_reference = pages.edition.report_items[item].reference_seed
+        texts = [value for _, value in cards(page)] + [text_of(one) for one in page.iter("td")]
+        if not is_reference and not any(numbers_of(text) for text in texts):
+            assert "L'édition interne" in text_of(page), item

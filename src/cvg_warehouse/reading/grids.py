@@ -33,7 +33,7 @@ from cvg_warehouse.reading.figures import (
     look_up,
     rounding_text,
 )
-from cvg_warehouse.reading.texts import Language, label_of, say
+from cvg_warehouse.reading.texts import Language, label_of, place_name, say
 
 YEAR, PLACE, POPULATION = Dimension.YEAR, Dimension.PLACE, Dimension.POPULATION
 MEASURE, CROSSED = Dimension.MEASURE, Dimension.CROSSED
@@ -156,14 +156,25 @@ def _own_title(grid: Grid, language: Language) -> str:
 
 
 def _published(measures: list[IndicatorValue], request: Request) -> Grid:
-    """The grid for the chosen place, or for the whole where nothing of it is published there."""
-    grid = _grid(measures, request)
+    """The grid for the place, or for the whole where nothing of it is published there."""
+    grid, block, edition = _grid(measures, request), request.block, request.edition
     there = [figure for figure in grid.cells if figure.geography != WHOLE]
     published = {figure.population for figure in there if figure.status != NOT_PUBLISHED}
-    if request.block.places != "chosen" or published == {figure.population for figure in there}:
+    is_one_place = block.places == "chosen" or block.places in edition.geographies
+    if not is_one_place or published == {figure.population for figure in there}:
         return grid
-    whole = replace(request.choice, place=WHOLE)
-    return _grid(measures, replace(request, choice=whole))
+    whole = replace(
+        request,
+        block=replace(block, places="chosen"),
+        choice=replace(request.choice, place=WHOLE),
+    )
+    coarser = _grid(measures, whole)
+    if block.places == "chosen":
+        return coarser
+    # The title names the place: what is shown in its stead must be said wherever the title goes.
+    name = place_name(edition, block.places, request.language)
+    instead = say(request.language, "place_not_published", name)
+    return replace(coarser, filters=f"{instead} {coarser.filters}")
 
 
 class _Layout(NamedTuple):

@@ -8,7 +8,7 @@ from cvg_warehouse.reading.charts import bars, flow, groups, lines, matrix, stri
 from cvg_warehouse.reading.charts.common import BESIDE, FAINT, INK, Spec
 from cvg_warehouse.reading.comparisons import cautions, estimates, pairs
 from cvg_warehouse.reading.data import WHOLE
-from cvg_warehouse.reading.figures import value_text
+from cvg_warehouse.reading.figures import NOT_PUBLISHED, value_text
 from cvg_warehouse.reading.grids import Grid
 from cvg_warehouse.reading.texts import Language, say
 
@@ -21,6 +21,7 @@ DRAW: dict[str, Callable[[Grid, Language], Spec]] = {
     "flow": flow.draw,
     "tiles": tiles.draw,
 }
+PROTECTED = ("masked", NOT_PUBLISHED)
 WIDTH = 640
 MOST_FIGURES_LISTED = 12
 LOCALES = {
@@ -81,7 +82,8 @@ def left_to_the_table(grid: Grid, language: Language) -> str:
     if grid.shape not in DRAW:
         return ""
     if not _is_drawn(grid):
-        return say(language, "table_only")
+        is_protected = any(figure.status in PROTECTED for figure in grid.cells)
+        return say(language, "table_only_protected" if is_protected else "table_only")
     missing = sum(1 for figure in grid.cells if figure.value is None)
     if grid.shape == "flow" and missing:
         return say(language, "flow_masked", missing)
