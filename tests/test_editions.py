@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from cvg_warehouse.cli import app
 from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS
 from cvg_warehouse.publication.disclosure import Exposure, Protected
-from cvg_warehouse.publication.editions import AUDIENCES, current_edition, open_edition
+from cvg_warehouse.publication.editions import AUDIENCES, current_edition, log, open_edition
 from cvg_warehouse.publication.editions import publishing as press
 from cvg_warehouse.publication.editions.contents import Record, fill, tables
 from cvg_warehouse.publication.editions.log import read_log
@@ -822,3 +822,182 @@ def test_a_pointer_that_is_damaged_costs_no_edition(publisher: House) -> None:
     assert result.exit_code == 2
     assert "put it back from a copy" in result.stderr
     assert fingerprints(publisher.editions) == before
+
+
+# The log of what was published
+
+
+@pytest.fixture
+def told(
+    publisher: House, protected: Protected, monkeypatch: pytest.MonkeyPatch
+) -> list[pl.DataFrame]:
+    """What each publication is told of those before; each masks another cell."""
+    before: list[pl.DataFrame] = []
+    cells = protected.mart_indicators
+    shown = cells.with_row_index().filter(pl.col("status") == "shown")["index"].to_list()
+
+    def protect(_: object, printed: pl.DataFrame, *__: object) -> Protected:
+        before.append(printed)
+        is_hidden = pl.int_range(pl.len()) == shown[len(before)]
+        hidden = {name: pl.when(~is_hidden).then(name) for name in ("numerator", "value")}
+        status = pl.when(is_hidden).then(pl.lit("masked")).otherwise("status")
+        return Protected(cells.with_columns(**hidden, status=status), exposed=[])
+
+    monkeypatch.setattr(press, "protect_warehouse", protect)
+    return before
+
+
+def showings(log: pl.DataFrame) -> int:
+    """Cells that were shown in more ways than one."""
+    return log.group_by(KEYS).len().filter(pl.col("len") > 1).height
+
+
+def test_what_was_ever_printed_or_masked_is_known_without_the_old_files(
+    publisher: House, told: list[pl.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CVG_EDITIONS_KEPT", "1")
+    first = publisher.current()
+    for _ in range(4):
+        publish_other_exports(publisher)
+    assert not edition_file(publisher.editions, first, "public").exists()
+    assert [showings(log) for log in told] == [0, 1, 2, 3]
+    columns = {*KEYS, "numerator", "denominator", "value", "status", "rounding"}
+    assert {*told[-1].columns} == columns
+    assert told[-1].is_unique().all()
+
+
+def test_what_was_printed_counts_after_going_back(
+    publisher: House, told: list[pl.DataFrame]
+) -> None:
+    old = publisher.current()
+    publish_other_exports(publisher)
+    assert CliRunner().invoke(app, ["publish", "--use", old]).exit_code == 0
+    publish_other_exports(publisher)
+    assert showings(told[-1]) == 1
+    events = [entry.event for entry in read_log(publisher.editions).entries]
+    assert events == ["begun", "published", "published", "used", "published"]
+
+
+def test_only_its_owner_reads_the_log(publisher: House) -> None:
+    folder = publisher.editions / "log"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
+
+
+def change_a_byte(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.chmod(0o600)
+    file.write_bytes(content)
+
+
+def cut_the_chain(folder: Path) -> None:
+    chain = folder / "log" / "chain.jsonl"
+    chain.write_bytes(b"".join(chain.read_bytes().splitlines(keepends=True)[:-1]))
+
+
+def reword_the_chain(folder: Path) -> None:
+    chain = folder / "log" / "chain.jsonl"
+    chain.write_text(chain.read_text().replace('"reason": null', '"reason": "none"', 1))
+
+
+def forget_that_there_was_a_log(folder: Path) -> None:
+    pointer = json.loads((folder / "current.json").read_text())
+    del pointer["log"]
+    (folder / "current.json").write_text(json.dumps(pointer))
+    shutil.rmtree(folder / "log")
+
+
+def roll_the_pointer_back(folder: Path) -> None:
+    pointer = read_pointer(folder)
+    old = next(iter(pointer.checksums))
+    dataclasses.replace(pointer.to(old), log=read_log(folder).heads[1]).write(
+        folder / "current.json"
+    )
+
+
+@pytest.mark.parametrize(
+    ("damage", "problem", "mend"),
+    [
+        (lambda folder: shutil.rmtree(folder / "log"), "is missing", "--new-log"),
+        (cut_the_chain, "lacks what was published last", "--new-log"),
+        (reword_the_chain, "line 2: is not as it was written", "--new-log"),
+        (lambda folder: (folder / "log" / "salt").unlink(), "not as the log notes", "--new-log"),
+        (
+            lambda folder: change_a_byte(next((folder / "log").glob("*-cells.parquet"))),
+            "not as the log notes",
+            "--new-log",
+        ),
+        (
+            lambda folder: next((folder / "log").glob("*-people.parquet")).unlink(),
+            "not as the log notes",
+            "--new-log",
+        ),
+        (forget_that_there_was_a_log, "from before there was a log", "--new-log"),
+        (lambda folder: (folder / "current.json").unlink(), "is missing", "--use"),
+        (roll_the_pointer_back, "is not the one of the log", "--use"),
+        (
+            lambda folder: change_a_byte(
+                edition_file(folder, read_pointer(folder).edition, "public")
+            ),
+            "is not as it was published",
+            "--use",
+        ),
+        (
+            lambda folder: [file.unlink() for file in folder.glob("*.duckdb")],
+            "is not as it was published",
+            "--new-log",
+        ),
+    ],
+    ids=[
+        *("log gone", "log cut", "log reworded", "salt gone", "cells changed", "people gone"),
+        *("no log yet", "pointer gone", "pointer old", "edition changed", "editions gone"),
+    ],
+)
+def test_a_history_that_is_not_whole_refuses_publication_and_can_be_mended(
+    publisher: House,
+    told: list[pl.DataFrame],
+    damage: Callable[[Path], object],
+    problem: str,
+    mend: str,
+) -> None:
+    old = publisher.current()
+    publish_other_exports(publisher)
+    damage(publisher.editions)
+    publisher.deliver_other_exports()
+    before = fingerprints(publisher.editions)
+    refused = CliRunner().invoke(app, ["publish"])
+    assert refused.exit_code == 2
+    assert problem in refused.stderr
+    assert mend in refused.stderr
+    assert len({line.partition(": ")[2] for line in refused.stderr.splitlines()}) == 1
+    assert fingerprints(publisher.editions) == before
+    argument = old if mend == "--use" else "The disk failed"
+    mended = CliRunner().invoke(app, ["publish", mend, argument])
+    assert mended.exit_code == 0, mended.stderr
+    assert CliRunner().invoke(app, ["publish"]).exit_code == 0
+    # All that could still be read is known.
+    assert told[-1] is not None
+    assert showings(told[-1]) == 1
+    if mend == "--new-log":
+        assert read_log(publisher.editions).entries[0].reason == "The disk failed"
+    publisher.current()
+    publisher.assert_nothing_is_left()
+
+
+def test_a_publication_killed_between_log_and_pointer_is_finished_by_the_next(
+    publisher: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = publisher.current()
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(log, "move_in", killed)
+        publish_other_exports(publisher)
+    assert publisher.current() == old
+    result = CliRunner().invoke(app, ["publish"])
+    assert "nothing has changed" in result.stdout
+    assert publisher.current() == read_log(publisher.editions).current != old
+    publisher.assert_nothing_is_left()
