@@ -14,13 +14,14 @@ from conftest import Built, Workplace
 from cvg_warehouse.publication.disclosure import Protected, protect_warehouse
 from cvg_warehouse.publication.disclosure.attack import Attack, Interval, attack
 from cvg_warehouse.publication.disclosure.bounds import propagate
+from cvg_warehouse.publication.disclosure.equations import UnknownName
 from cvg_warehouse.publication.disclosure.grid import Grid, read_grid
 from cvg_warehouse.publication.disclosure.plan import Before, Plan, plan_of
 from cvg_warehouse.publication.disclosure.programs import models
 from cvg_warehouse.publication.disclosure.proof import prove
 from cvg_warehouse.publication.disclosure.protect import protect
 from cvg_warehouse.publication.disclosure.publication import print_rows
-from cvg_warehouse.publication.disclosure.relations import UnknownName, relations_of
+from cvg_warehouse.publication.disclosure.relations import relations_of
 from cvg_warehouse.publication.disclosure.rules import load_rules
 from cvg_warehouse.publication.disclosure.system import INFINITE, Relation, System, Unknowns
 
@@ -367,7 +368,10 @@ def test_an_error_in_the_printed_rows_is_found_and_named(
 
 
 def test_a_rule_that_names_nothing_is_told_in_one_line(grid: Grid) -> None:
-    rules = replace(grid.rules, links=("headcount.suported = headcount.exited",))
+    wrong = replace(
+        grid.rules.signed.groups[0], relations=("headcount.suported = headcount.exited",)
+    )
+    rules = replace(grid.rules, signed=replace(grid.rules.signed, groups=(wrong,)))
     with pytest.raises(UnknownName, match=r"no indicator is called headcount\.suported"):
         relations_of(replace(grid, rules=rules))
 

@@ -230,11 +230,11 @@ def test_a_public_indicator_that_no_rule_names_is_refused_and_one_that_is_named_
     assert run.returncode == 1
     (problem,) = [one for one in run.stderr.splitlines() if "exits.employment" in one]
     assert "seeds/reference/indicators.csv: exits.employment is public" in problem
-    assert "contracts/disclosure.toml" in problem and "audience" in problem
+    assert "contracts/relations.toml" in problem and "audience" in problem
     assert read_pointer(project.editions).edition == before
 
     last = '  "headcount.entered <= headcount.supported",\n'
-    project.replace("contracts/disclosure.toml", last, last + RELATION)
+    project.replace("contracts/relations.toml", last, last + RELATION)
     # elsewhere: what an earlier edition printed of the parts would give some sums away
     elsewhere = project.home / "first edition with it"
     run = project.cvg("publish", CVG_EDITIONS=str(elsewhere))

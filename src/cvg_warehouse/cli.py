@@ -104,6 +104,9 @@ def publish(
     new_log: Annotated[
         str | None, typer.Option("--new-log", help="Start the log anew from what is kept; why.")
     ] = None,
+    relations: Annotated[
+        bool, typer.Option("--relations", help="List the relations that nobody has signed.")
+    ] = False,
 ) -> None:
     """Publish the built warehouse as an edition: two read-only files, public and internal.
 
@@ -135,14 +138,16 @@ def publish(
     problems: list[str] = []
     with plain_endings("the current edition is as it was"):
         takes_edition = uses or verifies
-        orders = [lists, uses, verifies, accepted is not None, new_log is not None]
+        orders = [lists, uses, verifies, relations, accepted is not None, new_log is not None]
         if sum(orders) > 1 or (edition and not takes_edition) or (uses and not edition):
             raise Refusal(
-                "say one of --list, --use EDITION, --verify [EDITION], --accept REASON, "
-                "--new-log REASON, or nothing"
+                "say one of --list, --use EDITION, --verify [EDITION], --relations, "
+                "--accept REASON, --new-log REASON, or nothing"
             )
         if lists:
             listing.print_editions()
+        elif relations:
+            listing.print_relations(paths.warehouse_file())
         elif uses and edition:
             select_edition(edition)
             out.print(f"The current edition is {edition}", soft_wrap=True)

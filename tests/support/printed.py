@@ -152,9 +152,10 @@ def relations(catalogue: Catalogue) -> list[Relation]:
         for child, parent in catalogue.parents.items()
         if parent
     ]
-    for equation in load_rules().links:
+    for group, equation in load_rules().signed.relations:
         names = list(dict.fromkeys(re.findall(r"\{(\w+)\}", equation)))
-        if "@" in equation or not catalogue.values.keys() >= set(names):
+        is_known = group.kind != "chance" and catalogue.values.keys() >= set(names)
+        if "@" in equation or not is_known:
             continue
         for chosen in product(*(catalogue.values[name] for name in names)):
             line = equation

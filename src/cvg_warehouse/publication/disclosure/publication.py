@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from cvg_warehouse.publication.disclosure.derivation import refuse_unsigned
 from cvg_warehouse.publication.disclosure.grid import Grid, read_grid
 from cvg_warehouse.publication.disclosure.plan import Before, Plan, plan_of
 from cvg_warehouse.publication.disclosure.proof import Exposure, prove
@@ -62,10 +63,12 @@ def protect_warehouse(
     `printed_before` is what earlier public editions printed or masked of the same people, a row per
     cell and showing: what was masked stays so, and what was printed counts as known where it has
     not changed. `progress` is called with what is being done, and how much of all is done (0 to 1).
+    Raises `Refusal` where the rows and the signed relations do not agree.
     """
     report = progress or (lambda _doing, _done: None)
     report("relations", 0.0)
     grid = read_grid(warehouse, load_rules())
+    refuse_unsigned(warehouse, grid)
     system = relations_of(grid)
     before = Before.of(grid, printed_before)
     plan = plan_of(grid, system, before)

@@ -2,42 +2,25 @@
 
 Families:
 
-- `share`: a numerator is part of its base.
-- `category`: the values of a breakdown add up to the base (partition), to no more than it
-  (disjoint; the rest is an unpublished remainder), and the value `total` is the sum of the others.
+- the equations of the catalogue: a numerator is part of its base; the values of a breakdown add up
+  to the base (partition), or to no more than it (disjoint; the rest is an unpublished remainder).
+- the signed ones (`contracts/relations.toml`): tables that count the same people.
 - `place`: territories add up to their urbanity group, the groups to the whole.
 - `population`: after PHC and direct add up to all.
-- the links named in the rules: tables that count the same people.
 
 Counts are of distinct people: somebody with two exits, or in two territories, is in two parts and
 once in the whole. An equation then misses by those people. The outsider is taken to know by how
 many, which is more than anybody can know: the equation binds with its true difference.
 """
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
 
 import numpy as np
 import scipy.sparse as sp
 
-from cvg_warehouse.publication.disclosure.grid import (
-    EVERYBODY,
-    Cell,
-    Grid,
-    Indicator,
-    base_name,
-    numerator_name,
-)
+from cvg_warehouse.publication.disclosure.equations import Term, equations_of
+from cvg_warehouse.publication.disclosure.grid import Cell, Grid
 from cvg_warehouse.publication.disclosure.system import INFINITE, System
-from cvg_warehouse.terminal import Refusal
-
-TOTAL = "total"
-
-
-class UnknownName(Refusal):
-    """A relation of the rules names what there is not; the message is one line for its reader."""
 
 
 @dataclass
@@ -64,12 +47,9 @@ class _Rows:
 def relations_of(grid: Grid) -> System:
     """All relations among the counts of a warehouse."""
     rows = _Rows()
-    _shares(grid, rows)
-    _categories(grid, rows)
+    _equations(grid, rows)
     _places(grid, rows)
     _populations(grid, rows)
-    _links(grid, rows)
-    _nested(grid, rows)
     return _assemble(grid, rows, _complements(grid, rows))
 
 
@@ -194,31 +174,16 @@ def _quantity(grid: Grid, name: str) -> np.ndarray:
     return grid.cell(grid.quantities[name], np.arange(len(grid.populations)))
 
 
-def _shares(grid: Grid, rows: _Rows) -> None:
-    for _, top, bottom in grid.shares:
-        cells, base = _quantity(grid, top), _quantity(grid, bottom)
-        differs = cells != base
-        if differs.any():
-            rows.add([(cells[differs], 1), (base[differs], -1)], equal=False)
+def _equations(grid: Grid, rows: _Rows) -> None:
+    for equation in equations_of(grid):
+        if equation.kind != "chance":
+            terms = [(_cells(grid, term), sign) for term, sign in equation.terms]
+            rows.add(terms, equal=equation.is_equal)
 
 
-def _categories(grid: Grid, rows: _Rows) -> None:
-    for indicator in grid.catalogue.values():
-        kind = grid.rules.breakdowns.get(indicator.breakdown)
-        if kind in (None, "multiple") or indicator.statistic != "share":
-            continue
-        values = [value for value in values_of(grid, indicator) if value != TOTAL]
-        terms = [
-            (_quantity(grid, numerator_name(indicator.indicator, value)), 1) for value in values
-        ]
-        base = _quantity(grid, base_name(indicator.indicator, values[0]))
-        rows.add([*terms, (base, -1)], equal=kind == "partition")
-
-
-def values_of(grid: Grid, indicator: Indicator) -> list[str]:
-    """Values of an indicator's breakdown, joined with ' x ' where it has two."""
-    names = (name for name in grid.quantities if name.partition("[")[0] == indicator.indicator)
-    return [grid.indicator_of(name)[1] for name in names]
+def _cells(grid: Grid, term: Term) -> np.ndarray:
+    cells = _quantity(grid, term.quantity)
+    return cells if term.population is None else cells[grid.populations.index(term.population)]
 
 
 def _places(grid: Grid, rows: _Rows) -> None:
@@ -256,82 +221,3 @@ def _sum(
         rows.add([part, whole], equal=False)
     if kind == "cover":
         rows.add([(cells, -sign) for cells, sign in [*parts, whole]], equal=False)
-
-
-def _nested(grid: Grid, rows: _Rows) -> None:
-    for kind, group in grid.rules.nested:
-        for value, types in grid.action_groups.items():
-            terms = [(_quantity(grid, numerator_name(kind, one)), 1) for one in types]
-            whole = (_quantity(grid, numerator_name(group, value)), -1)
-            _sum(rows, whole, terms, "cover")
-
-
-def _links(grid: Grid, rows: _Rows) -> None:
-    for equation in grid.rules.links:
-        for line in _repeated(grid, equation):
-            relation = " <= " if " <= " in line else " = "
-            above, below = (list(_side(grid, side)) for side in line.split(relation))
-            if "@" in line:
-                above, below = ([cells[:1] for cells in side] for side in (above, below))
-            # a side that is not in the data says nothing of the other one
-            if above and below:
-                terms = [(cells, 1) for cells in above] + [(cells, -1) for cells in below]
-                rows.add(terms, equal=relation == " = ")
-
-
-def _repeated(grid: Grid, equation: str) -> Iterator[str]:
-    """The equation for every value of the breakdowns named in braces."""
-    names = list(dict.fromkeys(re.findall(r"\{(\w+)\}", equation)))
-    values = [_breakdown_values(grid, name) for name in names]
-    for chosen in product(*values):
-        line = equation
-        for name, value in zip(names, chosen, strict=True):
-            line = line.replace(f"{{{name}}}", value)
-        yield line
-
-
-def _breakdown_values(grid: Grid, breakdown: str) -> list[str]:
-    found: dict[str, None] = {}
-    for name in grid.quantities:
-        indicator, value = grid.indicator_of(name)
-        keys = indicator.keys
-        for key, one in zip(keys, value.split(" x ", max(len(keys) - 1, 0)), strict=False):
-            if key == breakdown:
-                found[one] = None
-    return list(found)
-
-
-def _side(grid: Grid, side: str) -> Iterator[np.ndarray]:
-    for term in re.split(r" \+ (?![^\[]*\])", side):
-        term, _, population = term.partition("@")
-        head, _, selection = term.strip().partition("[")
-        indicator = head.removesuffix(":base")
-        if indicator not in grid.catalogue and indicator not in grid.internal:
-            raise UnknownName(f"contracts/disclosure.toml: no indicator is called {indicator}")
-        names = [name for name in grid.quantities if name.partition("[")[0] == head]
-        if selection:
-            names = [name for name in names if _is_selected(grid, name, selection[:-1])]
-        elif len({int(_quantity(grid, name)[0, 0, 0]) for name in names}) > 1:
-            raise UnknownName(f"contracts/disclosure.toml: {head} needs a value in brackets")
-        else:
-            names = names[:1]
-        start = grid.populations.index(population.strip() or EVERYBODY)
-        for name in names:
-            yield _quantity(grid, name)[start:]
-
-
-def _is_selected(grid: Grid, name: str, selection: str) -> bool:
-    indicator, value = grid.indicator_of(name)
-    if selection == "*":
-        return True
-    cuts = max(len(indicator.keys) - 1, 0)
-    values, choices = value.split(" x ", cuts), selection.split(" x ", cuts)
-    return all(map(_is_chosen, values, choices))
-
-
-def _is_chosen(value: str, choice: str) -> bool:
-    if choice == "*":
-        return value != TOTAL
-    if choice.startswith("!"):
-        return value != choice[1:] and value != TOTAL
-    return value in choice.split("|")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cvg_warehouse.paths import CONTRACTS
+from cvg_warehouse.publication.disclosure.signed import Signed, load_signed
 from cvg_warehouse.terminal import Refusal
 
 RULES = CONTRACTS / "disclosure.toml"
@@ -69,15 +70,17 @@ class Rules:
     additive_places: Mapping[str, Additive]
     additive_populations: Mapping[str, Additive]
     not_additive: tuple[str, ...]
-    links: tuple[str, ...]
     nested: tuple[tuple[str, str], ...]
+    """Pairs of indicators: types, and the groups that they lie in."""
+    signed: Signed
     unrelated: frozenset[str]
     """Public indicators that no relation names, on purpose."""
 
     @property
     def named(self) -> set[str]:
         """Indicators that a relation names, and those that are said to need none."""
-        related = {name for equation in self.links for name in INDICATOR.findall(equation)}
+        relations = (relation for _, relation in self.signed.relations)
+        related = {name for relation in relations for name in INDICATOR.findall(relation)}
         return related | {name for pair in self.nested for name in pair} | self.unrelated
 
     def refuse_unnamed(self, public: Iterable[str]) -> None:
@@ -90,8 +93,9 @@ class Rules:
             raise Refusal(
                 *(
                     f"seeds/reference/indicators.csv: {name} is public, and no rule names it; "
-                    "write in contracts/disclosure.toml how its counts relate to others "
-                    "([[links]]), or under [unrelated] why they do not; or leave its audience empty"
+                    "sign in contracts/relations.toml how its counts relate to others, or write "
+                    "in contracts/disclosure.toml under [unrelated] why they do not; or leave its "
+                    "audience empty"
                     for name in unnamed
                 )
             )
@@ -124,7 +128,7 @@ def load_rules(path: Path = RULES) -> Rules:
         additive_places=raw["additive"]["places"],
         additive_populations=raw["additive"]["populations"],
         not_additive=tuple(raw["additive"]["not"]["indicators"]),
-        links=tuple(equation for group in raw["links"] for equation in group["equations"]),
-        nested=tuple(tuple(group["nested"]) for group in raw["links"] if "nested" in group),
+        nested=tuple(raw["nested"].items()),
+        signed=load_signed(),
         unrelated=frozenset(raw["unrelated"]),
     )

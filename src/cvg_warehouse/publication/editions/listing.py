@@ -5,6 +5,9 @@ from pathlib import Path
 import duckdb
 
 from cvg_warehouse.paths import editions_folder
+from cvg_warehouse.publication.disclosure.derivation import judge
+from cvg_warehouse.publication.disclosure.grid import read_grid
+from cvg_warehouse.publication.disclosure.rules import load_rules
 from cvg_warehouse.publication.editions.history import history_of
 from cvg_warehouse.publication.editions.log import Log, read_log
 from cvg_warehouse.publication.editions.pointer import AUDIENCES, edition_file, read_pointer
@@ -56,6 +59,18 @@ def _faults_of_history(folder: Path) -> list[str]:
         return list(refusal.lines)
     out.print(f"{shown(log.folder)}: whole, {len(log.entries):,} entries", soft_wrap=True)
     return []
+
+
+def print_relations(warehouse: Path) -> None:
+    """The relations that the rows of a warehouse show and nobody has signed, ready to be signed."""
+    with open_locked(warehouse) as connection:
+        unsigned, refuted = judge(connection, read_grid(connection, load_rules()))
+    for relation in unsigned:
+        out.print(f'  "{relation}",', soft_wrap=True, markup=False)
+    for relation in refuted:
+        out.print(f"signed, and the rows refute it: {relation}", soft_wrap=True, markup=False)
+    if not unsigned:
+        out.print("Every relation that the rows show is signed in contracts/relations.toml")
 
 
 def _described(public: Path, internal: Path) -> str:
