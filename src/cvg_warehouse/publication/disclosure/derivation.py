@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 Terms = list[tuple[int, int]]
+Amounts = np.ndarray | float
 
 
 ALL = (-1, "")
@@ -79,7 +80,7 @@ class Judged:
         """Signed relations that are not true of these rows."""
         signed = self.grid.rules.signed
         for equation, terms in self.equations:
-            if equation.kind in ("catalogue", "chance"):
+            if equation.kind in ("share", "catalogue", "chance"):
                 continue
             columns = [count for count, _ in terms]
             held = self.units.holds[:, columns]
@@ -103,7 +104,23 @@ class Judged:
 
     def _implications(self, more: list[tuple[Terms, bool]]) -> Implications:
         signed = [(terms, equation.is_equal) for equation, terms in self.equations]
-        return Implications.of(signed + more, len(self.units.terms))
+        return Implications.of([*signed, *self._full_shares, *more], len(self.units.terms))
+
+    @cached_property
+    def _full_shares(self) -> list[tuple[Terms, bool]]:
+        """That a rate is 100% is a result, and no rule: base <= numerator."""
+        found = []
+        for equation, terms in self.equations:
+            (part, _), (whole, _) = terms[0], terms[-1]
+            if equation.kind == "share" and self._sizes[part] == self._sizes[whole]:
+                found.append(([(whole, 1), (part, -1)], False))
+        return found
+
+    def _is_enough(self, expected: Amounts, of: Amounts) -> np.ndarray:
+        """Whether so many exceptions are missed that their absence is no chance."""
+        signed = self.grid.rules.signed
+        fewest = np.maximum(signed.fewest_expected, signed.least_share * np.asarray(of))
+        return np.asarray(expected >= fewest)
 
     @cached_property
     def _known(self) -> tuple[np.ndarray, np.ndarray]:
@@ -159,15 +176,16 @@ class Judged:
     def _pairs(self) -> list[Candidate]:
         """Empty fields of all tables of two counts, largest parts and closest covers first."""
         both, sizes = self._both, self._sizes
-        fewest = self.grid.rules.signed.fewest_expected
         ours = self._is_printed[:, None] & self._is_printed & ~np.eye(len(sizes), dtype=bool)
-        parts = np.argwhere(ours & (both == sizes[:, None]) & (self._alone >= fewest))
+        is_news = self._is_enough(self._alone, sizes[:, None])
+        parts = np.argwhere(ours & (both == sizes[:, None]) & is_news)
         found = [Candidate(int(part), (int(whole),)) for part, whole in parts]
         whole = self._smallest_whole
         size = sizes[whole]
         neither = size - sizes[:, None] - sizes + both
         chance = (size - sizes[:, None]) * (size - sizes) / np.maximum(size, 1)
-        covers = np.triu(ours & (whole >= 0) & (neither == 0) & (chance >= fewest))
+        covers = np.triu(ours & (whole >= 0) & (neither == 0))
+        covers &= self._is_enough(chance, size)
         for values in (groups[ALL] for groups in self._breakdowns.values()):
             covers[np.ix_(values, values)] = False
         found += [Candidate(int(whole[i, j]), (int(i), int(j))) for i, j in np.argwhere(covers)]
@@ -190,7 +208,7 @@ class Judged:
         whichever makes fewest, for what is seldom missing is often missing from the same units.
         """
         both, sizes = self._both, self._sizes
-        everything = float(self.units.counted.any(axis=1).sum())
+        everything = float(len(self.units.counted))
         rate = 1 - both / np.maximum(sizes, 1)[:, None]
         rate[rate == 0] = np.inf
         of_all = 1 - sizes / max(everything, 1)
@@ -205,8 +223,11 @@ class Judged:
 
     def _sums(self) -> Iterator[Candidate]:
         """Counts that values of a breakdown add up to, those that are signed parts included."""
-        both, sizes, holds = self._both, self._sizes, self.units.holds
-        everything = self.units.counted.any(axis=1)
+        both, sizes = self._both, self._sizes
+        holds = np.ascontiguousarray(self.units.holds.T)
+        counted = np.ascontiguousarray(self.units.counted.T)
+        everything = np.ones(counted.shape[1], dtype=bool)
+        amounts = holds.sum(axis=1)
         for every, values in (
             (groups[ALL], group)
             for groups in self._breakdowns.values()
@@ -214,19 +235,21 @@ class Judged:
         ):
             inside = (both[values] == sizes[values, None]) & (sizes[values, None] > 0)
             inside |= self._within[values]
-            has_value = self.units.counted[:, every].any(axis=1)
+            has_value = counted[every].any(axis=0)
             for whole in np.flatnonzero(self._is_printed & (inside.sum(axis=0) > 1)).tolist():
                 parts = [values[row] for row in np.flatnonzero(inside[:, whole])]
-                if whole in parts or (holds[:, parts].sum(axis=1) != holds[:, whole]).any():
+                if whole in parts or amounts[parts].sum() != amounts[whole]:
+                    continue
+                if (holds[parts].sum(axis=0) != holds[whole]).any():
                     continue
                 others = [one for one in values if one not in parts]
                 others = [one for one in others if not self._apart[whole, one]]
-                elsewhere = self.units.counted[:, others].any(axis=1)
+                elsewhere = counted[others].any(axis=0)
                 wider = self._within[whole] & (sizes > sizes[whole])
-                is_missed = ~has_value | elsewhere
-                wholes = [everything, *self.units.counted[:, wider].T]
-                expected = sizes[whole] * min(is_missed[of].mean() for of in wholes)
-                if expected >= self.grid.rules.signed.fewest_expected:
+                is_missed: np.ndarray = ~has_value | elsewhere
+                wholes = [everything, *counted[wider]]
+                expected = float(sizes[whole]) * min(is_missed[of].mean() for of in wholes)
+                if self._is_enough(expected, sizes[whole]):
                     yield Candidate(int(whole), tuple(parts))
 
     @cached_property

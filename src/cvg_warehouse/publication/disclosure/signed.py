@@ -44,6 +44,8 @@ class Signed:
 
     fewest_expected: int
     """Exceptions that chance would make: with fewer, none says nothing."""
+    least_share: float
+    """And this share of the smaller count: what is seldom missing is missing together."""
     most_exceptions: float
     """Share of its units that a relation of the kind `near` may miss."""
     groups: tuple[Group, ...]
@@ -59,4 +61,4 @@ def load_signed(path: Path = SIGNED) -> Signed:
     with path.open("rb") as stream:
         raw = tomllib.load(stream)
     groups = tuple(Group.of(group) for group in raw["signed"])
-    return Signed(raw["fewest_expected"], raw["most_exceptions"], groups)
+    return Signed(raw["fewest_expected"], raw["least_share"], raw["most_exceptions"], groups)

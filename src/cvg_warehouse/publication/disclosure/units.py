@@ -59,10 +59,21 @@ class Units:
 
     @cached_property
     def counted(self) -> np.ndarray:
-        """[what is counted once, term]"""
+        """[what is counted once, term], those that are in some count.
+
+        People who are in the very same counts stand here once: rows that were copied are no news.
+        """
         order = np.argsort(self.whole, kind="stable")
-        starts = np.flatnonzero(np.diff(self.whole[order], prepend=-1))
-        return np.logical_or.reduceat(self.holds[order], starts, axis=0)
+        is_first = np.diff(self.whole[order], prepend=-1) > 0
+        counted = self.holds[order[is_first]]
+        further = order[~is_first]
+        np.logical_or.at(counted, self.whole[further], self.holds[further])
+        counted = counted[counted.any(axis=1)]
+        if len(counted) and "person_key" in self.keys.columns:
+            packed = np.ascontiguousarray(np.packbits(counted, axis=1))
+            alike = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
+            counted = counted[np.unique(alike, return_index=True)[1]]
+        return counted
 
     def only(self, terms: list[Term]) -> "Units":
         """These units with some of their counts."""
