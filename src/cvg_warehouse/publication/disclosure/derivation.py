@@ -246,7 +246,7 @@ class Judged:
                 others = [one for one in others if not self._apart[whole, one]]
                 elsewhere = counted[others].any(axis=0)
                 wider = self._within[whole] & (sizes > sizes[whole])
-                is_missed: np.ndarray = ~has_value | elsewhere
+                is_missed = np.asarray(~has_value | elsewhere)
                 wholes = [everything, *counted[wider]]
                 expected = float(sizes[whole]) * min(is_missed[of].mean() for of in wholes)
                 if self._is_enough(expected, sizes[whole]):

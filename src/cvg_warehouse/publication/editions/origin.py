@@ -12,7 +12,7 @@ from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.paths import CONTRACTS, PROJECT, PUBLISHED_SEEDS, REFERENCE_SEEDS
 from cvg_warehouse.terminal import Refusal
 
-RULES = CONTRACTS / "disclosure.toml"
+RULES = (CONTRACTS / "disclosure.toml", CONTRACTS / "relations.toml")
 CODE = (
     PROJECT / "src" / "cvg_warehouse",
     PROJECT / "models",
@@ -50,7 +50,8 @@ def origin_of(warehouse: duckdb.DuckDBPyConnection) -> Origin:
     ((built_by,),) = warehouse.execute("select code_version from build_record").fetchall()
     published_by = code_version()
     by = built_by if built_by == published_by else f"{built_by}, published by {published_by}"
-    return Origin(_hash_of_exports(warehouse), by, hashlib.sha256(RULES.read_bytes()).hexdigest())
+    rules = hashlib.sha256(b"\0".join(file.read_bytes() for file in RULES)).hexdigest()
+    return Origin(_hash_of_exports(warehouse), by, rules)
 
 
 def code_version() -> str:
