@@ -80,7 +80,7 @@ class Judged:
         """Signed relations that are not true of these rows."""
         signed = self.grid.rules.signed
         for equation, terms in self.equations:
-            if equation.kind in ("share", "catalogue", "chance"):
+            if equation.kind in ("catalogue", "chance"):
                 continue
             columns = [count for count, _ in terms]
             held = self.units.holds[:, columns]
@@ -104,17 +104,16 @@ class Judged:
 
     def _implications(self, more: list[tuple[Terms, bool]]) -> Implications:
         signed = [(terms, equation.is_equal) for equation, terms in self.equations]
-        return Implications.of([*signed, *self._full_shares, *more], len(self.units.terms))
+        return Implications.of([*signed, *more], len(self.units.terms))
 
     @cached_property
-    def _full_shares(self) -> list[tuple[Terms, bool]]:
-        """That a rate is 100% is a result, and no rule: base <= numerator."""
-        found = []
-        for equation, terms in self.equations:
-            (part, _), (whole, _) = terms[0], terms[-1]
-            if equation.kind == "share" and self._sizes[part] == self._sizes[whole]:
-                found.append(([(whole, 1), (part, -1)], False))
-        return found
+    def _full(self) -> list[tuple[Terms, bool]]:
+        """That a part is all of its signed whole (a rate of 100%) is a result, and no rule."""
+        is_full = (self._sizes[:, None] == self._sizes) & (self._sizes > 0) & self._within
+        return [
+            ([(int(whole), 1), (int(part), -1)], False)
+            for part, whole in np.argwhere(is_full & ~self._within.T)
+        ]
 
     def _is_enough(self, expected: Amounts, of: Amounts) -> np.ndarray:
         """Whether so many exceptions are missed that their absence is no chance."""
@@ -161,7 +160,7 @@ class Judged:
         """Relations that the rows show and nothing signed implies, each as it would be signed."""
         candidates = [*self._pairs(), *self._sums()]
         found: list[str] = []
-        more: list[tuple[Terms, bool]] = []
+        more = self._full
         while candidates:
             inside = [[one.part] for one in candidates]
             outside = [list(one.cover) for one in candidates]
@@ -169,7 +168,7 @@ class Judged:
             candidates = [one for one, news in zip(candidates, is_news, strict=True) if news]
             if candidates:
                 terms, is_equal = self._written(candidates.pop(0))
-                more.append((terms, is_equal))
+                more = [*more, (terms, is_equal)]
                 found.append(self._text(terms, is_equal))
         return found
 
@@ -293,17 +292,21 @@ def judge(warehouse: "DuckDBPyConnection", grid: Grid) -> tuple[list[str], list[
 def refuse_unsigned(warehouse: "DuckDBPyConnection", grid: Grid) -> None:
     """Refuse a warehouse whose rows and signed relations do not agree, a line per relation."""
     unsigned, refuted = judge(warehouse, grid)
-    if unsigned or refuted:
+    if refuted:
+        # What a false relation implies would only confuse.
+        raise Refusal(
+            *(
+                f"contracts/relations.toml: {relation} is signed and the rows refute it; correct "
+                "the indicator, or take the relation out, or sign it as near (docs/disclosure.md)"
+                for relation in refuted
+            )
+        )
+    if unsigned:
         raise Refusal(
             *(
                 f"contracts/relations.toml: the rows show {relation}, which nobody has signed; "
                 "sign it there, or leave the audience of one of the indicators empty "
                 "(docs/disclosure.md)"
                 for relation in unsigned
-            ),
-            *(
-                f"contracts/relations.toml: {relation} is signed and the rows refute it; correct "
-                "the indicator, or take the relation out, or sign it as near (docs/disclosure.md)"
-                for relation in refuted
-            ),
+            )
         )

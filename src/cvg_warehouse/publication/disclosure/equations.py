@@ -8,7 +8,7 @@ It holds in each population, or among everybody where a term names one: `@after_
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
 from cvg_warehouse.publication.disclosure.grid import (
@@ -47,7 +47,7 @@ class Equation:
     below: tuple[Term, ...]
     is_equal: bool
     kind: str = "catalogue"
-    """share, catalogue, or that of the signed group."""
+    """catalogue, or that of the signed group."""
 
     @property
     def terms(self) -> list[tuple[Term, int]]:
@@ -67,7 +67,7 @@ def _equation(above: list[str], below: list[str], is_equal: bool) -> Equation:
 
 def _shares(grid: Grid) -> Iterator[Equation]:
     for _, top, bottom in grid.shares:
-        yield replace(_equation([top], [bottom], is_equal=False), kind="share")
+        yield _equation([top], [bottom], is_equal=False)
 
 
 def _categories(grid: Grid) -> Iterator[Equation]:
