@@ -5,12 +5,15 @@ from dataclasses import replace
 
 import duckdb
 import numpy as np
+import polars as pl
 import pytest
 
 from conftest import Built
 from cvg_warehouse.publication.disclosure.derivation import judge, refuse_unsigned
 from cvg_warehouse.publication.disclosure.grid import Grid, read_grid
 from cvg_warehouse.publication.disclosure.implied import Implications
+from cvg_warehouse.publication.disclosure.means import relations_of_means
+from cvg_warehouse.publication.disclosure.relations import relations_of
 from cvg_warehouse.publication.disclosure.rules import load_rules
 from cvg_warehouse.publication.disclosure.signed import Group
 from cvg_warehouse.terminal import Refusal
@@ -162,6 +165,48 @@ def test_fewer_rows_of_the_same_kind_show_no_more(built: Built, grid: Grid, chos
             rows = f"where {chosen}" if has_people else ""
             connection.execute(f"create table {table} as from whole.{table} {rows}")
         assert judge(connection, grid) == ([], [])
+
+
+def test_a_shown_mean_limits_the_bands_that_it_is_made_of(grid: Grid) -> None:
+    """All relations hold of the truth; were all people 50 and more, the mean would tell."""
+    system = relations_of(grid)
+    counts = np.concatenate([grid.values, grid.small_complements[2]])
+    is_shown = pl.Series(grid.in_scope)
+    shown = grid.rows.select(
+        value=pl.when(is_shown).then(pl.col("value").round(1)), step=pl.lit(0.1)
+    )
+    rows = relations_of_means(grid, system, shown, counts)
+    assert rows.matrix.shape[0] > 100
+    assert (rows.matrix @ counts <= 0).all()
+    everybody = np.arange(len(grid.populations))
+    bands = {
+        band: grid.cell(grid.quantities[f"public.age_band[{band}]"], everybody)
+        for band in SIGNED.bands["public.mean_age"].limits
+    }
+    moved = counts.copy()
+    moved[bands["50 ans et plus"]] = sum(counts[cells] for cells in bands.values())
+    for band in bands.keys() - {"50 ans et plus"}:
+        moved[bands[band]] = 0
+    assert (rows.matrix @ moved > rows.high).any()
+
+
+def test_a_median_limits_the_bands_beyond_it(grid: Grid) -> None:
+    system = relations_of(grid)
+    counts = np.concatenate([grid.values, grid.small_complements[2]])
+    is_median = (pl.col("indicator_id") == "pathways.median_duration_months") & pl.Series(
+        grid.in_scope
+    )
+    shown = grid.rows.select(value=pl.when(is_median).then(pl.col("value").round()), step=pl.lit(1))
+    rows = relations_of_means(grid, system, shown, counts)
+    assert rows.matrix.shape[0] > 10
+    assert (rows.matrix @ counts <= 0).all()
+    # everybody in the longest band: more than half are beyond the median
+    longest = grid.quantities["pathways.duration_band[5 ans et plus]"]
+    base = grid.quantities["pathways.over_2_years:base"]
+    everybody = np.arange(len(grid.populations))
+    moved = counts.copy()
+    moved[grid.cell(longest, everybody)] = counts[grid.cell(base, everybody)]
+    assert (rows.matrix @ moved > rows.high).any()
 
 
 def test_what_equations_imply_of_one_unit() -> None:

@@ -39,6 +39,16 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Bands:
+    """The bands of what a mean or a median measures."""
+
+    breakdown: str
+    """Indicator whose values they are."""
+    limits: Mapping[str, tuple[int, int]]
+    """Band -> least and most of the measure, beyond which nobody is."""
+
+
+@dataclass(frozen=True)
 class Signed:
     """The signed relations, and when the rows count as showing one that is not signed."""
 
@@ -48,6 +58,8 @@ class Signed:
     """And this share of the smaller count: what is seldom missing is missing together."""
     most_exceptions: float
     """Share of its units that a relation of the kind `near` may miss."""
+    bands: Mapping[str, Bands]
+    """By the indicator that is a mean or a median."""
     groups: tuple[Group, ...]
 
     @property
@@ -60,5 +72,16 @@ def load_signed(path: Path = SIGNED) -> Signed:
     """Read the signed relations, in the order of the file."""
     with path.open("rb") as stream:
         raw = tomllib.load(stream)
-    groups = tuple(Group.of(group) for group in raw["signed"])
-    return Signed(raw["fewest_expected"], raw["least_share"], raw["most_exceptions"], groups)
+    return Signed(
+        fewest_expected=raw["fewest_expected"],
+        least_share=raw["least_share"],
+        most_exceptions=raw["most_exceptions"],
+        bands={
+            indicator: Bands(
+                bands["breakdown"],
+                {band: (low, high) for band, (low, high) in bands["limits"].items()},
+            )
+            for indicator, bands in raw["bands"].items()
+        },
+        groups=tuple(Group.of(group) for group in raw["signed"]),
+    )
