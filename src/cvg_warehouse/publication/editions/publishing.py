@@ -135,7 +135,9 @@ def publish(
         now = datetime.now(UTC).replace(tzinfo=None)
         seal = hashlib.sha256(f"{origin}{now}".encode()).hexdigest()[:8]
         previous = pointer.edition if pointer else None
-        record = Record(f"{now:%Y%m%dT%H%M%SZ}-{seal}", now, origin, previous, 1, accepted)
+        record = Record(
+            f"{now:%Y%m%dT%H%M%SZ}-{seal}", now, origin, previous, rounding=1, accepted=accepted
+        )
         held = hold_back(warehouse, log, record.rounding, accepted is None)
         protected = protect_warehouse(warehouse, log.printed(held.is_synthetic), report)
         exposed = [cell for cell in protected.exposed if cell.reporting_year not in held.years]
