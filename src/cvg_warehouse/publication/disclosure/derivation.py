@@ -63,7 +63,7 @@ class Judged:
         def merged(term: Term) -> Term:
             name = first[int(grid.column[grid.quantities[term.quantity], 0])]
             population = None if term.population == EVERYBODY else term.population
-            return Term(name, population, term.is_of_previous_year)
+            return Term(name, population)
 
         own = [term for term in units.terms if merged(term) == term]
         units = units.only(own).with_terms(
@@ -150,7 +150,6 @@ class Judged:
         return np.array(
             [
                 term.population is None
-                and not term.is_of_previous_year
                 and bool(grid.published[grid.cell(grid.quantities[term.quantity], every)].any())
                 for term in self.units.terms
             ]

@@ -2,8 +2,7 @@
 
 A signed relation names indicators, with [value] their breakdown's; `:base` is a denominator; `*`
 stands for all values, `a|b` for some, `!a` for all but one; {difficulty} repeats the line for each.
-It holds in each population, or among everybody where a term names one: `@after_phc`. A term with
-`@previous_year` is the count of the year before.
+It holds in each population, or among everybody where a term names one: `@after_phc`.
 """
 
 import re
@@ -21,7 +20,6 @@ from cvg_warehouse.publication.disclosure.grid import (
 from cvg_warehouse.terminal import Refusal
 
 TOTAL = "total"
-PREVIOUS_YEAR = "previous_year"
 
 
 class UnknownName(Refusal):
@@ -35,7 +33,6 @@ class Term:
     quantity: str
     population: str | None = None
     """None: the relation holds in each."""
-    is_of_previous_year: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,10 +104,7 @@ def _in_population(*sides: tuple[Term, ...]) -> Iterator[tuple[Term, ...]]:
     named = any(term.population for side in sides for term in side)
     for side in sides:
         yield tuple(
-            Term(term.quantity, term.population or EVERYBODY, term.is_of_previous_year)
-            if named
-            else term
-            for term in side
+            Term(term.quantity, term.population or EVERYBODY) if named else term for term in side
         )
 
 
@@ -156,11 +150,10 @@ def _side(grid: Grid, side: str) -> Iterator[Term]:
             raise UnknownName(f"contracts/relations.toml: {head} needs a value in brackets")
         else:
             names = names[:1]
-        is_of_previous_year = where == PREVIOUS_YEAR
-        if where and not is_of_previous_year and where not in grid.populations:
+        if where and where not in grid.populations:
             raise UnknownName(f"contracts/relations.toml: no population is called {where}")
         for name in names:
-            yield Term(name, where if where in grid.populations else None, is_of_previous_year)
+            yield Term(name, where or None)
 
 
 def _is_selected(grid: Grid, name: str, selection: str) -> bool:

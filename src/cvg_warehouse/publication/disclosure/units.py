@@ -83,7 +83,7 @@ class Units:
     def with_terms(self, terms: Iterable[Term]) -> "Units":
         """These units with further counts as columns, where their indicators are counted here.
 
-        Those are the counts of one population or of the year before, and values that no row has.
+        Those are the counts of one population, and values that no row has.
         """
         counted = {_indicator(term) for term in self.terms}
         added = [term for term in dict.fromkeys(terms) if _indicator(term) in counted]
@@ -102,10 +102,6 @@ class Units:
         column = self.holds[:, self.index[Term(term.quantity)]]
         if term.population:
             column = column & (self.keys["population"] == term.population).to_numpy()
-        if term.is_of_previous_year:
-            before = self.keys.with_columns(pl.col("reporting_year") + 1, held=pl.Series(column))
-            joined = self.keys.join(before, on=self.keys.columns, how="left", maintain_order="left")
-            column = joined["held"].fill_null(value=False).to_numpy()
         return column
 
 
@@ -154,10 +150,6 @@ def _of_columns(
         for table, columns in tables.items()
     }
     every = pl.concat([frame.select(keys) for frame in frames.values()])
-    if "pathway_key" in keys:
-        # a pathway may be counted in one year and not in the next
-        after = every.with_columns(pl.col("reporting_year") + 1)
-        every = pl.concat([every, after.filter(pl.col("reporting_year").is_in(grid.years))])
     units = every.unique(maintain_order=True)
     found: dict[Term, np.ndarray] = {}
     for table, columns in tables.items():
