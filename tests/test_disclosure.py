@@ -436,6 +436,19 @@ def test_the_same_data_give_the_same_edition(small: Path, first: Protected) -> N
     assert edition(small, before=first).mart_indicators.equals(first.mart_indicators)
 
 
+def test_what_earlier_editions_gave_away_stops_no_later_one(small: Path) -> None:
+    """An edition without secondary masks, from before a relation was known: no mask undoes it."""
+    with duckdb.connect(small, read_only=True) as connection:
+        grid = read_grid(connection, load_rules())
+    system = relations_of(grid)
+    plan = plan_of(grid, system, Before.of(grid, None))
+    careless = Protected(print_rows(grid, plan.hidden), [])
+    assert len(prove(grid, system, plan, careless.mart_indicators, {})) > 10
+    after = edition(small, before=careless)
+    assert after.exposed == []
+    assert after.masked_cells >= careless.masked_cells
+
+
 def test_a_corrected_edition_shows_nothing_that_was_masked(
     small: Path, first: Protected, tmp_path: Path
 ) -> None:

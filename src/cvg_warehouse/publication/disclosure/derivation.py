@@ -281,7 +281,8 @@ class Judged:
 def judge(warehouse: "DuckDBPyConnection", grid: Grid) -> tuple[list[str], list[str]]:
     """Relations that the rows show and nobody signed, and signed ones that the rows refute."""
     equations = equations_of(grid)
-    kinds = [Judged.of(grid, units, equations) for units in read_units(warehouse, grid)]
+    counted = [units for units in read_units(warehouse, grid) if units.terms]
+    kinds = [Judged.of(grid, units, equations) for units in counted]
     return (
         [relation for kind in kinds for relation in kind.shown()],
         list(dict.fromkeys(relation for kind in kinds for relation in kind.refuted())),

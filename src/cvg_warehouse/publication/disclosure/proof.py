@@ -57,20 +57,37 @@ def prove(
     needed &= ~known
     found = set(_printed_in_error(grid, printed, top, bottom))
     for year, cells in years_of(system).items():
-        unknowns = Unknowns.of(system.part(cells), counts[cells], known[cells])
-        bounds, open_cells = propagate(unknowns), needed[cells]
-        narrow = np.zeros(len(cells), dtype=bool)
-        narrow[unknowns.cells] = (bounds.low > 0) | (bounds.high < grid.rules.reach)
-        found.update(cells[open_cells & narrow].tolist())
-        reach, start = grid.rules.reach, plan.counts[cells]
-        attack = Attack(unknowns, open_cells & ~narrow, reach, start)
-        for table in witnesses.get(year, []):
-            attack.confirm(table)
-        try:
-            found.update(int(cells[one.cell]) for one in attack.run())
-        except Contradiction:
-            found.update(cells[needed[cells]].tolist())
+        part, truth, reach = system.part(cells), plan.counts[cells], grid.rules.reach
+        tables = witnesses.get(year, [])
+        unknowns = Unknowns.of(part, counts[cells], known[cells])
+        narrow = _narrowed(unknowns, needed[cells], reach, truth, tables)
+        if narrow.any():
+            # What is known anyway, from editions before, no mask of this one can hide.
+            unknowns = Unknowns.of(part, truth, plan.given[cells])
+            narrow &= ~_narrowed(unknowns, narrow, reach, truth, [])
+        found.update(cells[narrow].tolist())
     return sorted({_exposure(grid, system.cells[cell]) for cell in found})
+
+
+def _narrowed(
+    unknowns: Unknowns,
+    needed: np.ndarray,
+    reach: int,
+    truth: np.ndarray,
+    tables: list[np.ndarray],
+) -> np.ndarray:
+    """Which of the needed cells an outsider could narrow down."""
+    bounds, narrow = propagate(unknowns), np.zeros(len(needed), dtype=bool)
+    narrow[unknowns.cells] = (bounds.low > 0) | (bounds.high < reach)
+    narrow &= needed
+    attack = Attack(unknowns, needed & ~narrow, reach, truth)
+    for table in tables:
+        attack.confirm(table)
+    try:
+        narrow[[one.cell for one in attack.run()]] = True
+    except Contradiction:
+        return needed
+    return narrow
 
 
 def _printed_in_error(
