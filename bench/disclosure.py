@@ -42,6 +42,7 @@ def main(warehouse: Annotated[Path | None, typer.Argument()] = None) -> None:
         sys.exit(run.output)
     found = json.loads(run.output.strip().splitlines()[0])
     found |= {"peak_gb": run.peak_gb, "exposed_without_secondary_masks": _control(warehouse)}
+    BENCH.mkdir(parents=True, exist_ok=True)
     (BENCH / "disclosure.json").write_text(json.dumps(found, indent=2) + "\n")
     share = found["seconds"] / SECONDS
     print(
