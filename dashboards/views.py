@@ -186,6 +186,9 @@ def _report(view: View, page: Page) -> None:
         _grid(grid, view, page, with_headline=not has_figures)
     if not shown and not item.reference_seed:
         st.info(view.say("item_not_published"))
+    is_masked = all(figure.value is None for grid in shown for figure in grid.cells)
+    if shown and is_masked and view.edition.audience == "public":
+        st.html(tables.note(view.say("item_only_masked")))
     _name_unpublished(item.indicator_ids, view)
 
 
