@@ -145,6 +145,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     return Built(exports, warehouse, run, before)
 
 
+@pytest.fixture(scope="module")
+def warehouse(built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the demo's warehouse, which only reads it."""
+    with duckdb.connect(built.warehouse, read_only=True) as connection:
+        yield connection
+
+
 @pytest.fixture(scope="session")
 def editions(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Published editions to read: those of `make lint`, or else new ones."""

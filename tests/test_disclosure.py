@@ -1,7 +1,6 @@
 """Masks of the public edition: hand-made tables, the demo's edition, and other data."""
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -187,12 +186,6 @@ def test_a_small_rest_that_is_not_printed_is_hidden_too() -> None:
 
 
 # The demo's edition
-
-
-@pytest.fixture(scope="module")
-def warehouse(built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(built.warehouse, read_only=True) as connection:
-        yield connection
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Relations among public counts: what the rows show is signed, and what is signed is true."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import duckdb
@@ -20,12 +19,6 @@ from cvg_warehouse.terminal import Refusal
 
 SIGNED = load_rules().signed
 FAMILIES = sorted({group.family for group in SIGNED.groups if group.kind != "chance"})
-
-
-@pytest.fixture(scope="module")
-def warehouse(built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(built.warehouse, read_only=True) as connection:
-        yield connection
 
 
 @pytest.fixture(scope="module")

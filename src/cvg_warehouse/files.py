@@ -5,6 +5,7 @@ to its place when it is finished. What a killed process leaves under such a name
 next one.
 """
 
+import hashlib
 import os
 import re
 import shutil
@@ -98,6 +99,12 @@ def unfinished_file(place: Path) -> Iterator[Path]:
         unfinished.replace(place)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def checksum_of(file: Path) -> str:
+    """SHA-256 of a file."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def move_in(unfinished: Path, place: Path) -> None:

@@ -4,10 +4,10 @@ from contextlib import closing
 
 import duckdb
 
+from cvg_warehouse.files import checksum_of
 from cvg_warehouse.paths import editions_folder
 from cvg_warehouse.publication.editions.pointer import edition_file, read_pointer
 from cvg_warehouse.publication.editions.reading import open_locked
-from cvg_warehouse.publication.editions.verifying import checksum_of
 from cvg_warehouse.terminal import Refusal, shown
 
 TABLES = """

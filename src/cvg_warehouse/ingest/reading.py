@@ -4,7 +4,6 @@ Names, numbers and addresses of people end here: what goes on is pseudonyms, val
 contract's columns, and places of problems.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,6 +13,7 @@ import polars as pl
 
 from cvg_warehouse.contracts.exports import LINEAGE, Contract, Field, contract_of, declared_headers
 from cvg_warehouse.contracts.text import header_key, name_key, trimmed, words_of
+from cvg_warehouse.files import checksum_of
 from cvg_warehouse.ingest.archive import refuse_kind, refuse_large
 from cvg_warehouse.ingest.csv_file import read_csv
 from cvg_warehouse.ingest.layout import PSEUDONYMS, columns_of
@@ -80,15 +80,9 @@ class FileReading:
     """Keyed hashes of the names of the people in it."""
 
 
-def hash_of(file: Path) -> str:
-    """SHA-256 of a file."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def read_file(file: Path, path: str, key: bytes, expected: dict[str, int]) -> FileReading:
     """Read one file; `expected` has the rows that `livraison.csv` announces, by sheet."""
-    reading = FileReading(path, hash_of(file))
+    reading = FileReading(path, checksum_of(file))
     try:
         reader = READERS.get(file.suffix.lower(), refuse_kind)
         refuse_large(file)

@@ -5,7 +5,6 @@ in which order; no value of a row), the history of each export (every row that w
 is known of people (as keyed hashes) and the links between them. All of it is its owner's alone.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -22,7 +21,7 @@ from cvg_warehouse.contracts.exports import (
     consolidated_columns,
     contract_of,
 )
-from cvg_warehouse.files import locked
+from cvg_warehouse.files import checksum_of, locked
 from cvg_warehouse.ingest.combining import Before, Combined
 from cvg_warehouse.ingest.findings import FileResult, IngestResult, LikelyDuplicate
 from cvg_warehouse.ingest.identities import (
@@ -103,7 +102,7 @@ def refuse_changed(folder: Path) -> None:
     manifest = _read_json(folder / MANIFEST)
     for name, export in (manifest or {}).get("exports", {}).items():
         file = folder / f"{name}.csv"
-        if not file.exists() or _hash(file) != export["sha256"]:
+        if not file.exists() or checksum_of(file) != export["sha256"]:
             raise Refusal(
                 f"{shown(file)}: is not the file that {MANIFEST} beside it describes; ingest the "
                 "deliveries again, or restore the whole folder from one backup"
@@ -287,12 +286,13 @@ class Store:
             "exports": {
                 name: {
                     "rows": combined.exports[name].all_rows.height,
-                    "sha256": _hash(new / f"{name}.csv"),
+                    "sha256": checksum_of(new / f"{name}.csv"),
                 }
                 for name in EXPORTS
             },
             "kept": {
-                file: _hash(new / file) for file in (KNOWN, *(history_file(n) for n in EXPORTS))
+                file: checksum_of(new / file)
+                for file in (KNOWN, *(history_file(n) for n in EXPORTS))
             },
         }
 
@@ -301,7 +301,7 @@ class Store:
         if described is None:
             return pl.DataFrame(schema=schema)
         file = self.out / name
-        if not file.exists() or _hash(file) != described:
+        if not file.exists() or checksum_of(file) != described:
             raise Refusal(
                 f"{shown(file)}: is not the file that {MANIFEST} beside it describes; restore the "
                 "whole folder from one backup, or name a new --out and deliver everything again"
@@ -381,11 +381,6 @@ def _counted(findings: list) -> dict[str, int]:
     for finding in findings:
         counts[finding.check_id] = counts.get(finding.check_id, 0) + 1
     return dict(sorted(counts.items()))
-
-
-def _hash(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _read_json(file: Path) -> Any:  # noqa: ANN401

@@ -21,8 +21,9 @@ from dataclasses import replace
 from importlib import import_module
 from multiprocessing import get_context
 
+from cvg_warehouse.files import checksum_of
 from cvg_warehouse.ingest.folder import Delivered
-from cvg_warehouse.ingest.reading import FileReading, hash_of, read_file
+from cvg_warehouse.ingest.reading import FileReading, read_file
 from cvg_warehouse.ingest.senders import worksite_in
 from cvg_warehouse.ingest.sheets import Place
 
@@ -44,7 +45,7 @@ def read_all(
     hashes, readings = {}, []
     for file in files:
         try:
-            hashes[file.path] = hash_of(file.file)
+            hashes[file.path] = checksum_of(file.file)
         except OSError:
             readings.append(_refused(file, "", "file_inaccessible"))
             advance()

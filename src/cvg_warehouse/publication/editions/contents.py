@@ -9,7 +9,8 @@ import yaml
 
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.publication.disclosure import Protected
-from cvg_warehouse.publication.editions.differencing import CELLS, FIGURES, Held
+from cvg_warehouse.publication.editions.differencing import FIGURES, Held
+from cvg_warehouse.publication.editions.following import CELLS
 from cvg_warehouse.publication.editions.masking import MASKED_CELLS, MASKED_TABLES
 from cvg_warehouse.publication.editions.origin import Origin
 from cvg_warehouse.publication.editions.reading import frame_of

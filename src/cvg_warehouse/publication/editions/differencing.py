@@ -11,14 +11,15 @@ import duckdb
 import polars as pl
 
 from cvg_warehouse.publication.disclosure import Protected
+from cvg_warehouse.publication.disclosure.grid import KEYS
 from cvg_warehouse.publication.disclosure.rules import load_rules
+from cvg_warehouse.publication.editions.following import CELLS
 from cvg_warehouse.publication.editions.log import Entry, Log
 from cvg_warehouse.publication.editions.pointer import edition_file
 from cvg_warehouse.publication.editions.reading import frame_of, open_locked
 from cvg_warehouse.terminal import Refusal
 
-CELL = ("indicator_id", "reporting_year", "geography_id", "population", "breakdown")
-CELLS, FIGURES = "mart_indicators", "mart_report_reconciliation"
+FIGURES = "mart_report_reconciliation"
 ONE = ("kind", "reporting_year", "territory_id", "unit")
 # The columns of public indicators in the models of the rules, which are made of people.
 COLUMNS = """
@@ -109,7 +110,7 @@ class Held:
             return []
         plain = pl.col("status").replace({"unknown": "not_applicable"})
         shown = [
-            rows.with_columns(plain).select(*CELL, "numerator", "denominator", "value", "status")
+            rows.with_columns(plain).select(*KEYS, "numerator", "denominator", "value", "status")
             for rows in (protected.mart_indicators, self.tables[CELLS])
         ]
         either = pl.concat([rows.unique() for rows in shown], how="vertical_relaxed")

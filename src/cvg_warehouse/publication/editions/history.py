@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from cvg_warehouse.files import checksum_of
 from cvg_warehouse.publication.editions.log import (
     CHAIN,
     MEND,
@@ -24,7 +25,6 @@ from cvg_warehouse.publication.editions.pointer import (
     understood,
 )
 from cvg_warehouse.publication.editions.reading import frame_of, open_locked
-from cvg_warehouse.publication.editions.verifying import checksum_of
 from cvg_warehouse.terminal import Refusal, shown
 
 

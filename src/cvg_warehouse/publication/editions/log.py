@@ -15,7 +15,14 @@ from pathlib import Path
 
 import polars as pl
 
-from cvg_warehouse.files import move_in, owner_only, remove_unfinished, sync, unfinished_file
+from cvg_warehouse.files import (
+    checksum_of,
+    move_in,
+    owner_only,
+    remove_unfinished,
+    sync,
+    unfinished_file,
+)
 from cvg_warehouse.publication.editions.pointer import Pointer, pointer_file, understood
 from cvg_warehouse.terminal import Refusal, shown
 
@@ -155,7 +162,7 @@ class Log:
         """Write a file of the log: its checksum by its name."""
         with owner_only(), unfinished_file(self.folder / name) as file:
             rows.write_parquet(file)
-        return {name: hashlib.sha256((self.folder / name).read_bytes()).hexdigest()}
+        return {name: checksum_of(self.folder / name)}
 
     def commit(self, entry: Entry, pointer: Pointer) -> "Log":
         """Append an entry, and point readers to what it says.
@@ -191,8 +198,7 @@ def begin(editions: Path, reason: str | None = None, keeps_salt: bool = False) -
     if not keeps_salt:
         with owner_only(), unfinished_file(salt) as file:
             file.write_text(secrets.token_hex(32), encoding="ascii")
-    checksum = hashlib.sha256(salt.read_bytes()).hexdigest()
-    return Log(editions, (log.entry("begun", files={SALT: checksum}, reason=reason),))
+    return Log(editions, (log.entry("begun", files={SALT: checksum_of(salt)}, reason=reason),))
 
 
 def read_log(editions: Path) -> Log | None:
@@ -241,6 +247,6 @@ def finish(editions: Path) -> None:
 def checksum_or_none(file: Path) -> str | None:
     """SHA-256 of a file, or None where it cannot be read."""
     try:
-        return hashlib.sha256(file.read_bytes()).hexdigest()
+        return checksum_of(file)
     except OSError:
         return None

@@ -4,9 +4,10 @@ A row is kept, left out or blanked by the keys of its cells. What follows from c
 from those that are shown, by the model's own SQL (`following.py`), so that it says nothing else.
 """
 
+from cvg_warehouse.publication.disclosure.grid import KEYS
 from cvg_warehouse.publication.editions.following import over_shown_cells
 
-CELL = "indicator_id, reporting_year, geography_id, population, breakdown"
+CELL = ", ".join(KEYS)
 
 
 def _decides(count: str) -> str:
@@ -24,7 +25,7 @@ def _decides(count: str) -> str:
 # A cell is `unknown` only where the counts that say so are shown themselves.
 MASKED_CELLS = f"""
     with unknown as (
-        select {", ".join(f"unknown.{name}" for name in CELL.split(", "))}
+        select {", ".join(f"unknown.{name}" for name in KEYS)}
         from unknown_cells as unknown
         {_decides("asked")}
         {_decides("known")}

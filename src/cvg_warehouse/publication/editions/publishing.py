@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from cvg_warehouse.files import (
+    checksum_of,
     locked,
     owner_only,
     public_folder,
@@ -45,7 +46,7 @@ from cvg_warehouse.publication.editions.pointer import (
     read_pointer,
 )
 from cvg_warehouse.publication.editions.reading import frame_of, open_locked
-from cvg_warehouse.publication.editions.verifying import checksum_of, faults_of
+from cvg_warehouse.publication.editions.verifying import faults_of
 from cvg_warehouse.terminal import Refusal, shown
 
 # Who else than the owner may read a file; nobody writes.

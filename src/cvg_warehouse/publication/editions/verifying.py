@@ -1,12 +1,12 @@
 """Checks the file of an edition in full: every byte, every table, every row."""
 
-import hashlib
 from functools import cache
 from pathlib import Path
 
 import duckdb
 from jinja2 import Environment, StrictUndefined
 
+from cvg_warehouse.files import checksum_of
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.publication.disclosure.rules import load_rules
 from cvg_warehouse.publication.editions.contents import PREFIX, tables
@@ -61,12 +61,6 @@ def checks() -> dict[str, str]:
     if not found:
         raise Refusal("tests/published: there is no check of an edition; restore the folder")
     return found
-
-
-def checksum_of(file: Path) -> str:
-    """SHA-256 of a file."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def faults_of(file: Path, edition: str, audience: str, checksum: str | None = None) -> list[str]:
