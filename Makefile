@@ -54,10 +54,11 @@ docs: $(READY) ## write the dictionary and lineage site to target/docs
 app: $(READY) ## start the indicator viewer on the newest edition
 	@$(BIN)/streamlit run dashboards/app.py
 
-bench: $(READY) ## measure the build, the ingest, the masks, the viewer, and the build against BASE=REVISION (b42268f)
+bench: $(READY) ## measure the build, the ingest, the masks and what they leave, the viewer, and the build against BASE=REVISION (b42268f)
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.ingest
 	@$(BIN)/python -m bench.disclosure
+	@$(BIN)/python -m bench.usefulness
 	@$(BIN)/python -m bench.viewer
 	@$(BIN)/python -m bench.against $(BASE)
 

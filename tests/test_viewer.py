@@ -441,8 +441,10 @@ def test_how_exits_to_lasting_jobs_went_in_rouen(
             '{indicator}' and breakdown = '{value}' and population = 'all'
             and reporting_year = {YEAR} and geography_id = '{place}'""",
         )
-        assert written(share, "share", "fr") in headline
-        assert f"{number(numerator, 0, 'fr')} sur {number(denominator, 0, 'fr')}" in headline
+        # Counts within 2 of the true ones give a whole percent, or a tenth where they are many.
+        decimals = 1 if 2 * 2 / denominator < 0.005 else 0
+        assert written(share, "share", "fr", decimals) in headline
+        assert f"env. {number(numerator, 0, 'fr')} sur {number(denominator, 0, 'fr')}" in headline
     years = page.locator(".table-box").first.locator("tbody th")
     assert years.all_inner_texts() == ["2020", "2021", "2022", "2023", "2024"]
     described = page.locator("[role=graphics-document]").first.get_attribute("aria-label")

@@ -5,7 +5,7 @@ denominator (`exits.neutral:base`); a cell is a quantity in a year, a place and 
 of one definition that are equal in every row are one quantity. The rules say which others are.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import product
@@ -35,6 +35,38 @@ CATALOGUE = """
         coalesce(roots.root, catalogue.base, ''), audience = 'public'
     from stg_reference__indicators as catalogue
     left join roots on catalogue.base = roots.base
+"""
+# What each worksite knows of its own people, by the territory that it lay in.
+WORKSITES = """
+    select
+        people.geography_id, places.territory_id, people.reporting_year,
+        breakdowns.indicator_id, breakdowns.breakdown, people.numerator, people.denominator
+    from agg_worksite_people as people
+    inner join dim_worksite_years as places
+        on people.geography_id = places.worksite_id
+        and people.reporting_year = places.reporting_year
+    inner join dim_indicator_breakdowns as breakdowns using (indicator_column)
+    order by all
+"""
+# Actions and partners of one worksite alone, or about one person; an action without a person is
+# about nobody else.
+SINGLE = """
+    select
+        counted.indicator_id, counted.breakdown, counted.reporting_year,
+        places.geography_id, populations.population,
+        least(
+            count(distinct case when state then counted.worksite_id end),
+            count(distinct case when state then coalesce(person_key, counted.action_key) end)
+        ) = 1,
+        least(
+            count(distinct counted.worksite_id),
+            count(distinct coalesce(person_key, counted.action_key))
+        ) = 1
+    from ind_partners as counted
+    inner join fct_partner_actions using (action_key)
+    inner join dim_geographies as places on counted.territory_id = places.territory_id
+    inner join dim_populations as populations on counted.population = populations.member
+    group by all
 """
 KEYS = ("indicator_id", "breakdown", "reporting_year", "geography_id", "population")
 
@@ -78,6 +110,11 @@ def base_name(indicator: str, value: str) -> str:
     return f"{indicator}:base[{value}]" if value else f"{indicator}:base"
 
 
+def indicator_part(quantity: str) -> str:
+    """The indicator in the name of a quantity."""
+    return quantity.partition("[")[0].removesuffix(":base")
+
+
 @dataclass
 class Grid:
     """All counts of the warehouse by quantity, year, place and population."""
@@ -88,6 +125,10 @@ class Grid:
     levels: dict[str, str]
     parts: dict[str, list[str]]
     """Direct parts of every place that has some: Total -> groups, group -> territories."""
+    worksites: dict[tuple[str, str, int], list[tuple[str, int]]]
+    """Worksite, its territory and a year -> its own counts of quantities, among everybody."""
+    single: set[tuple[str, int, str, str]]
+    """Quantity, year, place and population of counts behind which one worksite or person stands."""
     populations: list[str]
     quantities: dict[str, int]
     unit: list[str]
@@ -146,6 +187,13 @@ class Grid:
             values[self.cell(quantity, population)] = self.counts[quantity, population]
         return values
 
+    def find(self, quantity: str, year: int, place: str, population: str) -> int | None:
+        """Number of a cell, where there is such a count."""
+        if quantity not in self.quantities:
+            return None
+        cells = self.cell(self.quantities[quantity], self.populations.index(population))
+        return int(cells[self.years.index(year), self.geographies.index(place)])
+
     @cached_property
     def names(self) -> list[Cell]:
         """First name of every cell."""
@@ -200,6 +248,52 @@ class Grid:
         first = self.column[quantity, population] * len(self.years) * places
         return np.where(quantity < 0, -1, first + year * places + place)
 
+    def _cells_of(self, quantities: Iterable[str]) -> np.ndarray:
+        """Which cells are of these quantities."""
+        found = np.zeros(self.size, dtype=bool)
+        for name in quantities:
+            found[self.cell(self.quantities[name], np.arange(len(self.populations)))] = True
+        return found
+
+    @cached_property
+    def is_rounded(self) -> np.ndarray:
+        """Cells that count people, as persons or as their pathways."""
+        exact = self.rules.shown_exactly
+        return self._cells_of(name for name, n in self.quantities.items() if self.unit[n] not in exact)
+
+    @cached_property
+    def is_single(self) -> np.ndarray:
+        """Cells that are shown exactly, and must not: one worksite or person stands behind them."""
+        found = np.zeros(self.size, dtype=bool)
+        for name, year, place, population in self.single:
+            cells = self.cell(self.quantities[name], self.populations.index(population))
+            found[cells[self.years.index(year), self.geographies.index(place)]] = True
+        return found & ~self.is_rounded
+
+    @cached_property
+    def adds_up(self) -> np.ndarray:
+        """Cells whose counts in a place are among those of the places that it is part of."""
+        return self._cells_of(
+            name
+            for name in self.quantities
+            if self.rules.is_additive(self.indicator_of(name)[0].indicator)
+        )
+
+    @cached_property
+    def place(self) -> np.ndarray:
+        """Place of every cell, by its number."""
+        return np.tile(np.arange(len(self.geographies)), self.columns * len(self.years))
+
+    @cached_property
+    def territories(self) -> list[str]:
+        """Places that are not made of others."""
+        return [place for place in self.geographies if place not in self.parts]
+
+    def wholes_of(self, place: str) -> list[str]:
+        """Places that this one is part of, directly or not."""
+        direct = [whole for whole, parts in self.parts.items() if place in parts]
+        return direct + [above for whole in direct for above in self.wholes_of(whole)]
+
     @cached_property
     def is_base(self) -> np.ndarray:
         """Cells that a share is divided by, under this or another name."""
@@ -248,8 +342,8 @@ class Grid:
 
     def indicator_of(self, quantity: str) -> tuple[Indicator, str]:
         """Catalogue line and breakdown value of a quantity's name."""
-        head, _, value = quantity.partition("[")
-        return self.catalogue[head.removesuffix(":base")], value.removesuffix("]")
+        value = quantity.partition("[")[2].removesuffix("]")
+        return self.catalogue[indicator_part(quantity)], value
 
     def _is_left_out(self, indicator: Indicator, value: str) -> bool:
         values = value.split(" x ", len(indicator.keys) - 1) if value else []
@@ -264,9 +358,16 @@ class Grid:
         discloses = np.zeros(self.size, dtype=bool)
         for quantity, q in self.quantities.items():
             if self.unit[self.quantities[quantity]] in self.rules.zeros_disclose:
+                # Nobody in what nobody was in so far, anywhere: it did not exist yet.
+                existed = self.counts[q, 0, :, self.geographies.index(self.national)].cumsum() > 0
                 for p in range(len(self.populations)):
-                    discloses[self.cell(q, p)] = ~self.is_empty_place
+                    discloses[self.cell(q, p)] = ~self.is_empty_place & existed[:, None]
         return discloses
+
+    @cached_property
+    def national(self) -> str:
+        """The place that all others are part of."""
+        return next(place for place, level in self.levels.items() if level == "national")
 
     @cached_property
     def complements(self) -> tuple[np.ndarray, np.ndarray]:
@@ -278,6 +379,7 @@ class Grid:
             (self.cell(self.quantities[top], p), self.cell(self.quantities[bottom], p))
             for _, top, bottom in self.shares
             for p in range(len(self.populations))
+            if self.unit[self.quantities[top]] not in self.rules.shown_exactly
         ]
         pairs += [
             (self.cell(q, p), self.cell(q, 0))
@@ -290,16 +392,24 @@ class Grid:
         whole = np.concatenate([one.ravel() for _, one in pairs])
         unique = np.unique(np.stack([part, whole]), axis=1)
         shown = self.published[unique].all(axis=0) & (unique[0] != unique[1])
+        shown &= self.is_rounded[unique].all(axis=0)
         return unique[0, shown], unique[1, shown]
 
     @cached_property
     def small_complements(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Those pairs whose difference is too small to be known, and that difference."""
+        """Those pairs that would be shown as equal, and their difference: everybody, or nearly.
+
+        Where they are shown as different, rounding leaves 1 to 9 open for one step of 5.
+        """
         part, whole = self.complements
-        rest = self.values[whole] - self.values[part]
-        small = (rest >= 0) & (rest < self.rules.threshold)
-        small &= (rest > 0) | (self.discloses_zero[part] & (self.values[whole] > 0))
-        return part[small], whole[small], rest[small]
+        shown = self.rules.rounding.shown(self.values)
+        near = (shown[part] == shown[whole]) & self.discloses_zero[part] & (self.values[whole] > 0)
+        return part[near], whole[near], self.values[whole[near]] - self.values[part[near]]
+
+    def of_rests(self, cells: np.ndarray) -> np.ndarray:
+        """One entry per cell, and after them one per small rest: of the whole less the part."""
+        part, whole, _ = self.small_complements
+        return np.concatenate([cells, cells[whole] - cells[part]])
 
     def whole_and_parts(self) -> Iterator[tuple[int, list[int]]]:
         """Every place that is made of others, and those."""
@@ -379,6 +489,29 @@ def read_grid(warehouse: "DuckDBPyConnection", rules: Rules) -> Grid:
         group: sorted(name for name, urbanity in territories.items() if urbanity == group)
         for group in groups
     }
+    known = set(quantities)
+    worksites: dict[tuple[str, str, int], list[tuple[str, int]]] = {}
+    for worksite, territory, year_, indicator, value, *amounts in warehouse.execute(
+        WORKSITES
+    ).fetchall():
+        names = (numerator_name(indicator, value), base_name(indicator, value))
+        counted = [(n, int(a)) for n, a in zip(names, amounts, strict=True) if n in known and a]
+        worksites.setdefault((worksite, territory, year_), []).extend(counted)
+    single = {
+        (name, *where)
+        for indicator, value, *where, is_top, is_bottom in warehouse.execute(SINGLE).fetchall()
+        for name, is_single in (
+            (numerator_name(indicator, value), is_top),
+            (base_name(indicator, value), is_bottom),
+        )
+        if is_single and name in known
+    }
+    single |= {
+        (name, years[y], geographies[g], populations[p])
+        for name, q in quantities.items()
+        if unit[q] == "worksites" and indicator_part(name) not in rules.facts
+        for p, y, g in np.argwhere(counts[q] == 1)
+    }
     action_groups: dict[str, list[str]] = {}
     for domain, action_type, group in warehouse.execute(
         "select domain, action_type, action_group from stg_reference__action_types "
@@ -391,6 +524,8 @@ def read_grid(warehouse: "DuckDBPyConnection", rules: Rules) -> Grid:
         geographies=geographies,
         levels=levels,
         parts=parts,
+        worksites=worksites,
+        single=single,
         populations=populations,
         quantities=quantities,
         unit=unit,

@@ -1,12 +1,16 @@
-"""What is wanted of each count before any secondary mask, and what is known of it already."""
+"""What is wanted of each count before any secondary mask."""
 
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
-from cvg_warehouse.publication.disclosure.grid import KEYS, Grid
-from cvg_warehouse.publication.disclosure.system import System
+from cvg_warehouse.publication.disclosure.grid import ROOT, Grid
+from cvg_warehouse.publication.disclosure.moves import Knowledge
+from cvg_warehouse.publication.disclosure.rounding import Rounding
+from cvg_warehouse.publication.disclosure.system import INFINITE
+
+BEYOND = 100.0
+"""Price of a mask, for each unit of its weight, in changes of counts that are shown rounded."""
 
 
 @dataclass(frozen=True)
@@ -18,61 +22,51 @@ class Plan:
     """In the scope of the edition."""
     sensitive: np.ndarray
     """Masked for its own sake: small, a zero that discloses, one of a share near 0 or 100%."""
-    kept: np.ndarray
-    """Masked because the edition before masked it."""
-    given: np.ndarray
-    """Known to everybody: zeros of places without people, counts that an edition printed before."""
     guarded: np.ndarray
     """Not printed, but no less to be protected: the small rests."""
-    weight: np.ndarray
-
-    @property
-    def hidden(self) -> np.ndarray:
-        """Cells that no edition may print, whatever else it masks."""
-        return (self.sensitive | self.kept) & self.published
+    rounded: np.ndarray
+    """Printed rounded; the others as they are."""
+    effort: np.ndarray
+    """Of a change, when a table is sought that fits. It is least in the same few territories: then a
+    table says the same to the readers of all others."""
+    price: np.ndarray
+    """Of a mask; infinite where there is none, as nothing is printed or it tells nothing."""
+    rounding: Rounding
 
     def part(self, cells: np.ndarray) -> "Plan":
         """The plan of some cells."""
-        return Plan(**{name: getattr(self, name)[cells] for name in self.__dataclass_fields__})
+        arrays = ("counts", "published", "sensitive", "guarded", "rounded", "effort", "price")
+        return Plan(**{name: getattr(self, name)[cells] for name in arrays}, rounding=self.rounding)
+
+    def shown(self, masked: np.ndarray) -> np.ndarray:
+        """What is printed of each cell, -1 where nothing is."""
+        number = np.where(self.rounded, self.rounding.shown(self.counts), self.counts)
+        return np.where(self.published & ~masked, number, -1)
+
+    def seen(self, shown: np.ndarray) -> Knowledge:
+        """What is known of each cell from the number that is printed of it."""
+        low = np.where(self.rounded, self.rounding.low(shown), shown)
+        high = np.where(self.rounded, self.rounding.high(shown), shown)
+        return Knowledge(np.where(shown < 0, 0, low), np.where(shown < 0, INFINITE, high))
 
 
-@dataclass(frozen=True)
-class Before:
-    """What earlier public editions say of the cells of a grid."""
-
-    kept: np.ndarray
-    """Masked in one of them, and printed in none."""
-    known: np.ndarray
-    """Printed in one of them, with the count of now."""
-
-    @classmethod
-    def of(cls, grid: Grid, printed: pl.DataFrame | None) -> "Before":
-        """Read what was ever printed or masked."""
-        was_printed, was_masked, known = np.zeros((3, grid.size), dtype=bool)
-        if printed is not None:
-            rows = grid.rows.select(KEYS).with_row_index("row").join(printed, on=KEYS)
-            row, is_masked = rows["row"].to_numpy(), (rows["status"] == "masked").to_numpy()
-            for side, column in ((grid.top, "numerator"), (grid.bottom, "denominator")):
-                cells, is_null = side[row], rows[column].is_null().to_numpy()
-                shown, hidden = (cells >= 0) & ~is_null, (cells >= 0) & is_null & is_masked
-                same = rows[column].to_numpy()[shown] == grid.values[cells[shown]]
-                was_printed[cells[shown]] = True
-                was_masked[cells[hidden]] = True
-                known[cells[shown][same]] = True
-        return cls(was_masked & ~was_printed, known)
-
-
-def plan_of(grid: Grid, system: System, before: Before) -> Plan:
-    """Derive the plan from the counts, the rules and the editions before."""
+def plan_of(grid: Grid) -> Plan:
+    """Derive the plan from the counts and the rules."""
     rules, values = grid.rules, grid.values
     tops, _, rests = grid.small_complements
-    sensitive = (values > 0) & (values < rules.threshold)
+    sensitive = grid.is_rounded & (values > 0) & (values < rules.threshold)
     sensitive |= (values == 0) & grid.discloses_zero
+    sensitive |= grid.is_single
     sensitive[tops] = True
     levels = [rules.weights[grid.levels[place]] for place in grid.geographies]
     weight = np.tile(np.array(levels, dtype=float), len(grid.years) * grid.columns)
     weight[grid.is_base] *= rules.weights["base"]
-    is_empty = np.tile(grid.is_empty_place.ravel(), grid.columns)
+    supported = grid.counts[grid.quantities[ROOT], 0].sum(axis=0)
+    is_territory = np.isin(grid.geographies, grid.territories)
+    rank = np.argsort(np.argsort(np.where(is_territory, -supported, supported.max())))
+    effort = np.where(is_territory, 2.0 + rank, 1.0)[grid.place]
+    is_secret = grid.published & ~sensitive & (values > 0)
+    price = np.where(is_secret, BEYOND * weight * (3 + values), np.inf)
 
     def with_rests(cells: np.ndarray, rest: object) -> np.ndarray:
         return np.concatenate([cells, np.full(len(rests), rest, dtype=cells.dtype)])
@@ -81,8 +75,9 @@ def plan_of(grid: Grid, system: System, before: Before) -> Plan:
         counts=np.concatenate([values, rests]),
         published=with_rests(grid.published, False),
         sensitive=with_rests(sensitive & grid.published, False),
-        kept=with_rests(before.kept, False),
-        given=with_rests(is_empty | before.known, False),
         guarded=with_rests(np.zeros(grid.size, dtype=bool), True),
-        weight=with_rests(weight, 1.0),
+        rounded=with_rests(grid.is_rounded, True),
+        effort=with_rests(effort, 1.0),
+        price=with_rests(price, np.inf),
+        rounding=rules.rounding,
     )

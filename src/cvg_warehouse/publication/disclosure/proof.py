@@ -1,113 +1,134 @@
-"""The proof: an attack on what the edition prints, row by row.
+"""The proof: an attack on what the edition prints, row by row, by each of its readers.
 
 It starts from the printed rows alone, so that an error in the choice of the masks cannot hide: what
-they show is known, every other count of the edition's rows must be able to be anything from 0 to
-`reach`. Tables that the search for masks came across serve as witnesses, each checked in integers
-against what is printed; where there is none, the programs of `attack` decide. What one relation by
-itself gives away needs no program.
+they show is known, every other count of the edition's rows must be able to be anything from 0 (a
+reader's own people) to `reach`. Tables that the search for masks came across serve as witnesses,
+each checked in integers against what is printed; where there is none, `Moves` decides.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
+import scipy.sparse as sp
 
-from cvg_warehouse.publication.disclosure.attack import Attack
 from cvg_warehouse.publication.disclosure.bounds import propagate
 from cvg_warehouse.publication.disclosure.grid import Cell, Grid
+from cvg_warehouse.publication.disclosure.moves import Knowledge, Moves
 from cvg_warehouse.publication.disclosure.plan import Plan
-from cvg_warehouse.publication.disclosure.programs import Contradiction
-from cvg_warehouse.publication.disclosure.system import System, Unknowns, years_of
+from cvg_warehouse.publication.disclosure.readers import PRINT, Reader
+from cvg_warehouse.publication.disclosure.system import System
+from cvg_warehouse.publication.disclosure.witnesses import Witnesses
 
 
 class Exposure(NamedTuple):
-    """A count of the edition that an outsider could narrow down. It never says the count."""
+    """A count of the edition that somebody could narrow down. It never says the count."""
 
     indicator_id: str
     breakdown: str
     reporting_year: int
     geography_id: str
     population: str
+    reader: str = ""
 
     def __str__(self) -> str:
-        return ", ".join(str(one) for one in self if one != "")
+        *cell, reader = (str(one) for one in self)
+        return ", ".join(one for one in cell if one) + (f", by {reader}" if reader else "")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Cells that a reader narrows down with the edition (`by_edition`), or without it."""
+
+    reader: str
+    cells: list[int]
+    by_edition: bool
 
 
 def prove(
-    grid: Grid,
     system: System,
     plan: Plan,
-    printed: pl.DataFrame,
-    witnesses: Mapping[int, list[np.ndarray]],
-) -> list[Exposure]:
-    """Every count that is printed and must not be, or that is masked and could be narrowed down.
-
-    `printed` has the rows of `grid.in_scope`, `witnesses` are tables by year.
-    """
-    top, bottom = grid.top[grid.in_scope], grid.bottom[grid.in_scope]
-    known, counts = plan.given.copy(), np.where(plan.given, plan.counts, 0)
-    for cells, column in ((top, "numerator"), (bottom, "denominator")):
-        is_printed = printed[column].is_not_null().to_numpy() & (cells >= 0)
-        known[cells[is_printed]] = True
-        counts[cells[is_printed]] = printed[column].to_numpy()[is_printed].astype(np.int64)
-    needed = plan.guarded.copy()
-    for cells in (top, bottom):
-        needed[cells[cells >= 0]] = True
-    needed &= ~known
-    found = set(_printed_in_error(grid, printed, top, bottom))
-    for year, cells in years_of(system).items():
-        part, truth, reach = system.part(cells), plan.counts[cells], grid.rules.reach
-        tables = witnesses.get(year, [])
-        unknowns = Unknowns.of(part, counts[cells], known[cells])
-        narrow = _narrowed(unknowns, needed[cells], reach, truth, tables)
-        if narrow.any():
-            # What is known anyway, from editions before, no mask of this one can hide.
-            unknowns = Unknowns.of(part, truth, plan.given[cells])
-            narrow &= ~_narrowed(unknowns, narrow, reach, truth, [])
-        found.update(cells[narrow].tolist())
-    return sorted({_exposure(grid, system.cells[cell]) for cell in found})
-
-
-def _narrowed(
-    unknowns: Unknowns,
+    readers: list[Reader],
+    shown: np.ndarray,
     needed: np.ndarray,
+    witnesses: sp.csc_array,
     reach: int,
-    truth: np.ndarray,
-    tables: list[np.ndarray],
-) -> np.ndarray:
-    """Which of the needed cells an outsider could narrow down."""
-    bounds, narrow = propagate(unknowns), np.zeros(len(needed), dtype=bool)
-    narrow[unknowns.cells] = (bounds.low > 0) | (bounds.high < reach)
-    narrow &= needed
-    attack = Attack(unknowns, needed & ~narrow, reach, truth)
-    for table in tables:
-        attack.confirm(table)
-    try:
-        narrow[[one.cell for one in attack.run()]] = True
-    except Contradiction:
-        return needed
+) -> list[Finding]:
+    """What the readers of a year narrow down.
+
+    `shown` is the number that is printed of each cell, -1 where none is; `needed` are the cells
+    that must be wide.
+    """
+    tables = Witnesses(system, plan.counts, witnesses)
+    moves = Moves(system, plan.counts, plan.effort)
+    seen = plan.seen(shown)
+    if not (seen.low <= plan.counts).all() or not (plan.counts <= seen.high).all():
+        raise ValueError("a printed number does not stand for the count")
+    found: list[Finding] = []
+    in_print: set[tuple[int, int]] = set()
+    for reader in readers:
+        known = seen.and_also(reader.knows)
+        asked = tables.open_ends(known, reader, needed, reach)
+        anyway = in_print & set(asked) if reader.is_informed else set()
+        if asked := [end for end in asked if end not in anyway]:
+            alone = propagate(system, reader.high, reader.knows)
+            anyway |= {end for end in asked if not alone.low[end[0]] <= end[1] <= alone.high[end[0]]}
+        narrow = _narrow(moves, tables, reader, known, [end for end in asked if end not in anyway])
+        anyway |= set(_narrow(moves, tables, reader, reader.knows, narrow))
+        if reader.name == PRINT:
+            in_print = anyway
+        by_edition = {cell for cell, _ in narrow} - {cell for cell, _ in anyway}
+        found += [
+            Finding(reader.name, sorted(by_edition), True),
+            Finding(reader.name, sorted({cell for cell, _ in anyway}), False),
+        ]
+    return [one for one in found if one.cells]
+
+
+def _narrow(
+    moves: Moves,
+    tables: Witnesses,
+    reader: Reader,
+    known: Knowledge,
+    asked: list[tuple[int, int]],
+) -> list[tuple[int, int]]:
+    if asked:
+        moves.know(known, known, reader.high)
+    narrow = []
+    for end in asked:
+        move = moves.move(*end)
+        if move is None:
+            narrow.append(end)
+        else:
+            tables.add(move.by)
     return narrow
 
 
-def _printed_in_error(
-    grid: Grid, printed: pl.DataFrame, top: np.ndarray, bottom: np.ndarray
-) -> list[int]:
-    """Cells of rows that show a small count, a zero that discloses, or a rate too near its ends."""
-    found: list[int] = []
-    threshold = grid.rules.threshold
-    numerator = printed["numerator"].to_numpy()
-    denominator = printed["denominator"].to_numpy()
-    for cells, shown in ((top, numerator), (bottom, denominator)):
-        is_zero = (shown == 0) & grid.discloses_zero[cells]
-        found += cells[(cells >= 0) & (((shown > 0) & (shown < threshold)) | is_zero)].tolist()
-    rest = denominator - numerator
-    is_rate = (top >= 0) & (bottom >= 0) & (denominator > 0)
-    is_all = (rest == 0) & grid.discloses_zero[top]
-    found += top[is_rate & (((rest > 0) & (rest < threshold)) | is_all)].tolist()
-    return found
+def shown_by(
+    grid: Grid, printed: pl.DataFrame, is_row: np.ndarray, many: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The number that rows print of each of so many cells (-1: none), and a mask of their cells.
+
+    `printed` has the rows of `grid.in_scope`, `is_row` says which of them the edition has.
+    """
+    shown, of_rows = np.full(many, -1), np.zeros(many, dtype=bool)
+    for cells, column in ((grid.top, "numerator"), (grid.bottom, "denominator")):
+        cells = cells[grid.in_scope]
+        is_printed = printed[column].is_not_null().to_numpy() & (cells >= 0)
+        shown[cells[is_printed]] = printed[column].to_numpy()[is_printed].astype(np.int64)
+        of_rows[cells[is_row & (cells >= 0)]] = True
+    return shown, of_rows
 
 
-def _exposure(grid: Grid, cell: Cell) -> Exposure:
+def printed_in_error(plan: Plan, shown: np.ndarray) -> np.ndarray:
+    """Cells that must not be printed, or not so: small, alone, near the ends of a rate, exact."""
+    right = np.where(plan.rounded, plan.rounding.shown(plan.counts), plan.counts)
+    return np.flatnonzero((shown >= 0) & ((shown != right) | plan.sensitive))
+
+
+def exposure(grid: Grid, cell: Cell, reader: str = "") -> Exposure:
+    """The name of a cell, for people."""
     line, value = grid.indicator_of(cell.quantity.removeprefix("not "))
-    return Exposure(line.indicator, value, cell.year, cell.geography, cell.population)
+    return Exposure(line.indicator, value, cell.year, cell.geography, cell.population, reader)

@@ -1,166 +1,94 @@
-"""Which cells are masked besides the small ones, so that none can be computed.
+"""Which cells are masked besides those that are masked for their own sake, so that none is narrowed.
 
-Three steps, over and over until nothing is exposed:
+For each reader and each masked cell that is not yet seen to be as wide as it must be, `Moves` seeks
+a table of counts where it is at its end. What that table would have to change beyond what is shown,
+at the least price, is masked as well: the secondary masks. That goes on until nothing is missing.
 
-1. *Closure*: what is part of a masked count is masked, for a part of 11 tells that the whole is no
-   less.
-2. *Local repair*: where one relation by itself narrows a masked cell, another cell of that relation
-   is masked: the one that costs least and helps most.
-3. *Attack*: the linear programs over all relations together (`attack`). The prices (duals) of a
-   cell that falls short name the published cells that give it away; the cheapest of them is masked.
-
-The cost of a mask is its weight, times its count, times the published cells that would have to go
-with it. Every masked cell, whether small or not, has to look as if it could be anything from 0 to
-`reach`, since all masks look alike: so low counts are taken, and wholes hardly ever.
+A mask costs its weight times its count, so that low counts are taken, and wholes hardly ever. Every
+masked cell, whether small or not, has to look as if it could be anything from 0 to `reach`, since
+all masks look alike.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 import scipy.sparse as sp
 
-from cvg_warehouse.publication.disclosure.attack import Attack, Exposed
 from cvg_warehouse.publication.disclosure.bounds import propagate
+from cvg_warehouse.publication.disclosure.moves import Knowledge, Moves
 from cvg_warehouse.publication.disclosure.plan import Plan
-from cvg_warehouse.publication.disclosure.system import UNBOUNDED, System, Unknowns
+from cvg_warehouse.publication.disclosure.readers import PRINT, Reader
+from cvg_warehouse.publication.disclosure.system import System
+from cvg_warehouse.publication.disclosure.witnesses import Witnesses, is_there
 
 
 @dataclass(frozen=True)
 class Protection:
-    """Masks by cell, and tables of all cells that show how wide the intervals are."""
+    """Masks by cell, and differences of tables from the true one that show how wide they are."""
 
     masked: np.ndarray
-    witnesses: list[np.ndarray]
+    witnesses: sp.csc_array
 
 
-def unknowns_of(system: System, plan: Plan, masked: np.ndarray) -> Unknowns:
-    """What an outsider has to solve."""
-    known = (plan.published & ~masked) | plan.given
-    return Unknowns.of(system, plan.counts, known)
-
-
-def required(plan: Plan, masked: np.ndarray) -> np.ndarray:
-    """Cells whose interval must be wide."""
-    return (masked | plan.guarded) & ~plan.given
-
-
-def protect(system: System, plan: Plan, reach: int) -> Protection:
+def protect(system: System, plan: Plan, readers: list[Reader], reach: int) -> Protection:
     """Masks for one year. Whether they suffice is not said here, but by the proof."""
-    parts = _parts(system)
-    attack: Attack | None = None
-    masked, more = plan.hidden & ~plan.given, np.zeros(len(plan.counts), dtype=bool)
-    while attack is None or more.any():
-        masked = _repair(system, plan, parts, masked | more, reach)
-        unknowns, needed = unknowns_of(system, plan, masked), required(plan, masked)
-        if attack is None:
-            attack = Attack(unknowns, needed, reach, start=plan.counts)
-        else:
-            attack = attack.with_more_masks(unknowns, needed)
-        more = _answer(plan, parts, masked, attack.run())
-    return Protection(masked, attack.witnesses)
+    search = _Search(system, plan, reach)
+    masks = -1
+    while masks < search.masked.sum():
+        masks = int(search.masked.sum())
+        for reader in readers:
+            search.against(reader)
+    return Protection(search.masked, search.witnesses.differences)
 
 
-def _parts(system: System) -> sp.csr_array:
-    """[whole, part] for relations that say: a whole is no less than each of its parts."""
-    above, below = (system.matrix < 0).astype(np.int64), (system.matrix > 0).astype(np.int64)
-    one_whole = (above.sum(axis=1) == 1) & (system.high < UNBOUNDED)
-    parts = sp.csr_array(above[one_whole].T @ below[one_whole])
-    for _ in range(3):
-        # parts of parts
-        parts = sp.csr_array(parts + parts @ parts)
-        parts.data[:] = 1
-    return parts
+class _Search:
+    def __init__(self, system: System, plan: Plan, reach: int) -> None:
+        self.plan, self.reach = plan, reach
+        self.masked = plan.sensitive.copy()
+        self.witnesses = Witnesses(system, plan.counts)
+        self.moves = Moves(system, plan.counts, plan.effort, plan.price)
+        self.hopeless: dict[str, set[tuple[int, int]]] = defaultdict(set)
+        """Ends that no mask keeps open, by reader; those of the print are so to all that read it."""
+        self.anyway: dict[str, Knowledge] = {}
 
+    def against(self, reader: Reader) -> None:
+        """Mask until this reader narrows nothing, but for what no mask can keep from them."""
+        while asked := self._asked(reader):
+            self._tell(reader)
+            while asked:
+                cell, wanted = asked.pop()
+                move = self.moves.move(cell, wanted)
+                if move is None:
+                    self.hopeless[reader.name].add((cell, wanted))
+                elif len(move.beyond):
+                    self.masked[move.beyond] = True
+                    self._tell(reader)
+                    asked.append((cell, wanted))
+                else:
+                    self.witnesses.add(move.by)
+                    table = self.plan.counts + move.by
+                    asked = [end for end in asked if not is_there(table, *end, self.reach)]
 
-def _close(plan: Plan, parts: sp.csr_array, masked: np.ndarray) -> np.ndarray:
-    """Mask the parts of what is masked."""
-    new = (parts.T @ masked.astype(np.int64)) > 0
-    return masked | (new & plan.published & ~plan.given)
+    def _tell(self, reader: Reader) -> None:
+        self.moves.know(self._known_to(reader), reader.knows, reader.high)
 
+    def _known_to(self, reader: Reader) -> Knowledge:
+        return self.plan.seen(self.plan.shown(self.masked)).and_also(reader.knows)
 
-def _cost(plan: Plan, parts: sp.csr_array, masked: np.ndarray) -> np.ndarray:
-    """Cost of masking each cell; infinite where that cannot be."""
-    shown = (plan.published & ~plan.given & ~masked & (plan.counts > 0)).astype(float)
-    below = parts @ shown
-    cost = plan.weight * (3 + plan.counts) * (1 + below)
-    return np.where(plan.published & ~plan.given & ~masked, cost, np.inf)
+    def _asked(self, reader: Reader) -> list[tuple[int, int]]:
+        cells = self.masked | self.plan.guarded
+        ends = self.witnesses.open_ends(self._known_to(reader), reader, cells, self.reach)
+        return [end for end in ends if not self._is_hopeless(reader, *end)]
 
-
-def _repair(
-    system: System, plan: Plan, parts: sp.csr_array, masked: np.ndarray, reach: int
-) -> np.ndarray:
-    """Mask until no relation by itself exposes a cell, as far as one more mask there helps."""
-    while True:
-        masked = _close(plan, parts, masked)
-        unknowns = unknowns_of(system, plan, masked)
-        needed = required(plan, masked)[unknowns.cells]
-        # What follows in one step comes first, so that no mask is spent on its consequences;
-        # the rest of a base comes last: it is narrow mostly because its part is.
-        is_part = ~plan.guarded[unknowns.cells]
-        for wanted, steps in product((needed & is_part, needed), (1, 2, 3, 40)):
-            bounds = propagate(unknowns, steps)
-            above = np.flatnonzero(wanted & (bounds.high < reach) & (bounds.high_by >= 0))
-            below = np.flatnonzero(wanted & (bounds.low > 0) & (bounds.low_by >= 0))
-            if len(above) or len(below):
-                break
-        target = unknowns.cells[np.concatenate([above, below])]
-        rows = unknowns.rows[np.concatenate([bounds.high_by[above], bounds.low_by[below]])]
-        upwards = np.arange(len(target)) < len(above)
-        chosen = _cheapest(system, plan, parts, masked, rows, target, upwards, reach)
-        if not len(chosen):
-            return masked
-        masked = masked.copy()
-        masked[chosen] = True
-
-
-def _cheapest(
-    system: System,
-    plan: Plan,
-    parts: sp.csr_array,
-    masked: np.ndarray,
-    rows: np.ndarray,
-    target: np.ndarray,
-    upwards: np.ndarray,
-    reach: int,
-) -> np.ndarray:
-    """For every relation that exposes a target, the cell to mask in it."""
-    lines = sp.csr_array(system.matrix[rows])
-    line = np.repeat(np.arange(len(rows)), np.diff(lines.indptr))
-    cell, factor = lines.indices, lines.data
-    own = np.zeros(len(rows))
-    is_target = cell == target[line]
-    own[line[is_target]] = factor[is_target]
-    # For the target to rise, another term of its sign must be able to fall.
-    must_fall = (np.sign(factor) == np.sign(own[line])) == upwards[line]
-    room = np.where(must_fall, plan.counts[cell], np.inf)
-    cost = _cost(plan, parts, masked)[cell]
-    useful = np.isfinite(cost) & (room > 0)
-    line, cell, room, cost = line[useful], cell[useful], room[useful], cost[useful]
-    helps = np.bincount(cell, minlength=len(masked))[cell]
-    score = cost / helps**0.7 * np.where(room >= reach, 1, 2)
-    order = np.lexsort((cell, score, line))
-    _, first = np.unique(line[order], return_index=True)
-    return np.unique(cell[order][first])
-
-
-def _answer(
-    plan: Plan, parts: sp.csr_array, masked: np.ndarray, exposed: Iterable[Exposed]
-) -> np.ndarray:
-    """Masks against an attack: for each exposed cell the cheapest that gives it away."""
-    more = np.zeros(len(masked), dtype=bool)
-    cost = _cost(plan, parts, masked)
-    for one in exposed:
-        cells = np.array(list(one.prices), dtype=np.int64)
-        prices = np.array(list(one.prices.values()))
-        # A cell with a negative price gives way by falling, and has only its count to fall by.
-        room = np.where(prices < 0, plan.counts[cells], np.inf)
-        useful = np.isfinite(cost[cells]) & (room > 0) if len(cells) else np.zeros(0, bool)
-        if more[cells].any():
-            continue
-        if not useful.any():
-            continue
-        gain = np.minimum(np.abs(prices[useful]) * room[useful], 1 + plan.counts[one.cell])
-        more[cells[useful][np.argmin(cost[cells[useful]] / gain)]] = True
-    return more
+    def _is_hopeless(self, reader: Reader, cell: int, wanted: int) -> bool:
+        """Whether the reader knows without the edition that the cell cannot hold this count."""
+        for name in (PRINT, reader.name) if reader.is_informed else (reader.name,):
+            if (cell, wanted) in self.hopeless[name]:
+                return True
+            if name not in self.anyway:
+                self.anyway[name] = propagate(self.moves.system, reader.high, reader.knows)
+            anyway = self.anyway[name]
+            if not anyway.low[cell] <= wanted <= anyway.high[cell]:
+                return True
+        return False

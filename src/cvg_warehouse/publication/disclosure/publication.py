@@ -1,21 +1,34 @@
 """The public edition's indicators: masks, the rows that are printed, and the proof on those."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+import scipy.sparse as sp
 
 from cvg_warehouse.publication.disclosure.derivation import refuse_unsigned
-from cvg_warehouse.publication.disclosure.grid import Grid, read_grid
-from cvg_warehouse.publication.disclosure.plan import Before, Plan, plan_of
-from cvg_warehouse.publication.disclosure.proof import Exposure, prove
+from cvg_warehouse.publication.disclosure.grid import KEYS, Grid, read_grid
+from cvg_warehouse.publication.disclosure.means import relations_of_means
+from cvg_warehouse.publication.disclosure.moves import Knowledge
+from cvg_warehouse.publication.disclosure.plan import Plan, plan_of
+from cvg_warehouse.publication.disclosure.printed import read_before, read_in_print
+from cvg_warehouse.publication.disclosure.proof import (
+    Exposure,
+    Finding,
+    exposure,
+    printed_in_error,
+    prove,
+    shown_by,
+)
 from cvg_warehouse.publication.disclosure.protect import Protection, protect
+from cvg_warehouse.publication.disclosure.readers import ANYBODY, Reader, readers_of
 from cvg_warehouse.publication.disclosure.relations import relations_of
 from cvg_warehouse.publication.disclosure.rules import load_rules
 from cvg_warehouse.publication.disclosure.system import System, years_of
@@ -30,12 +43,16 @@ Report = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Protected:
-    """The rows of the public edition and the figures of its record."""
+    """The rows of the public edition, and what the proof says of them."""
 
     mart_indicators: pl.DataFrame
     """Columns of `mart_indicators` and `status`: shown, masked or not_applicable."""
     exposed: list[Exposure]
     """Empty, or the edition must not be published."""
+    known_anyway: list[Exposure] = field(default_factory=list)
+    """Masked counts that readers know without the edition: from the print, or their own figures."""
+    left_out: pl.DataFrame = field(default_factory=pl.DataFrame)
+    """Keys of rows that no mask protects: the edition is without them."""
 
     @property
     def cells(self) -> int:
@@ -49,8 +66,44 @@ class Protected:
 
     @property
     def recoverable_cells(self) -> int:
-        """Counts that an outsider could narrow down."""
+        """Counts that somebody could narrow down."""
         return len(self.exposed)
+
+
+@dataclass(frozen=True)
+class Control:
+    """All that the masks and the proof need; no relation is asked of two years at once."""
+
+    grid: Grid
+    system: System
+    plan: Plan
+    read: Knowledge
+    """What the print and the editions before say of each cell."""
+    read_high: np.ndarray
+    """Upper ends of the relations, closed by what is printed."""
+
+    def year(self, year: int) -> tuple[np.ndarray, System, Plan, list[Reader]]:
+        """Cells of a year, their system, their plan and the readers."""
+        cells = years_of(self.system)[year]
+        system = self.system.part(cells, self.plan.counts)
+        closed = replace(self.system, high=self.read_high).part(cells, self.plan.counts)
+        read = Knowledge(self.read.low[cells], self.read.high[cells])
+        readers = list(readers_of(self.grid, system, cells, read, closed.high))
+        return cells, system, self.plan.part(cells), readers
+
+    def masks(self, year: int) -> Protection:
+        """Masks of a year."""
+        _, system, plan, readers = self.year(year)
+        return protect(system, plan, readers, self.grid.rules.reach)
+
+    def proof(
+        self, year: int, shown: np.ndarray, needed: np.ndarray, witnesses: sp.csc_array
+    ) -> list[Finding]:
+        """What the readers of a year narrow down."""
+        cells, system, plan, readers = self.year(year)
+        reach = self.grid.rules.reach
+        found = prove(system, plan, readers, shown[cells], needed[cells], witnesses, reach)
+        return [replace(one, cells=cells[one.cells].tolist()) for one in found]
 
 
 def protect_warehouse(
@@ -60,48 +113,118 @@ def protect_warehouse(
 ) -> Protected:
     """Mask and prove the public edition of a built warehouse.
 
-    `printed_before` is what earlier public editions printed or masked of the same people, a row per
-    cell and showing: what was masked stays so, and what was printed counts as known where it has
-    not changed. `progress` is called with what is being done, and how much of all is done (0 to 1).
-    Raises `Refusal` where the rows and the signed relations do not agree.
+    `printed_before` is what earlier editions printed (`read_before`). `progress` is called with what
+    is being done, and how much of all is done (0 to 1). Raises `Refusal` where the rows and the signed
+    relations do not agree.
     """
     report = progress or (lambda _doing, _done: None)
     report("relations", 0.0)
     grid = read_grid(warehouse, load_rules())
     refuse_unsigned(warehouse, grid)
-    system = relations_of(grid)
-    before = Before.of(grid, printed_before)
-    plan = plan_of(grid, system, before)
-    report("masks", 0.1)
-    protections = protect_years(system, plan, grid.rules.reach, report)
-    masked = plan.hidden.copy()
-    for year, cells in years_of(system).items():
-        masked[cells] |= protections[year].masked
-    report("proof", 0.95)
-    printed = print_rows(grid, masked)
-    witnesses = {year: protection.witnesses for year, protection in protections.items()}
-    return Protected(printed, prove(grid, system, plan, printed, witnesses))
+    control = control_of(grid, warehouse, printed_before)
+    years = years_of(control.system)
+    masked = control.plan.sensitive.copy()
+    witnesses = {}
+    with _workers() as pool:
+        report("masks", 0.1)
+        tasks = {pool.submit(control.masks, year): year for year in _largest_first(control)}
+        for done, task in enumerate(as_completed(tasks), 1):
+            year, found = tasks[task], task.result()
+            masked[years[year]], witnesses[year] = found.masked, found.witnesses
+            report("masks", 0.1 + 0.6 * done / len(tasks))
+        report("proof", 0.7)
+        return _proven(control, masked, witnesses, pool, report)
 
 
-def protect_years(system: System, plan: Plan, reach: int, report: Report) -> dict[int, Protection]:
-    """Protect each year in a process of its own, the largest first: no relation joins two years."""
-    years = years_of(system)
-    size = {
-        year: (plan.published[cells] * plan.counts[cells]).sum() for year, cells in years.items()
-    }
-    found: dict[int, Protection] = {}
+def control_of(
+    grid: Grid, warehouse: "DuckDBPyConnection", printed_before: pl.DataFrame | None
+) -> Control:
+    """The relations, the plan, and what was printed before."""
+    plan, system = plan_of(grid), relations_of(grid)
+    base = grid.bottom
+    is_shown = pl.Series((base >= 0) & ~plan.sensitive[base] & grid.in_scope)
+    means = shown_rows(grid).select(pl.when(is_shown).then("value"), "step")
+    system = system.with_rows(*relations_of_means(grid, system, means, plan.counts))
+    in_print, system, read_high = read_in_print(grid, system, warehouse)
+    read = in_print.and_also(read_before(grid, printed_before))
+    rests = Knowledge.nothing(len(system.cells) - grid.size)
+    read = Knowledge(
+        np.concatenate([read.low, rests.low]), np.concatenate([read.high, rests.high])
+    )
+    return Control(grid, system, plan, read, read_high)
+
+
+def _proven(
+    control: Control,
+    masked: np.ndarray,
+    witnesses: dict[int, sp.csc_array],
+    pool: ProcessPoolExecutor,
+    report: Report,
+) -> Protected:
+    """The rows and the proof; rows that no mask protects are left out, and the rest proven again."""
+    grid, many = control.grid, len(control.system.cells)
+    printed = print_rows(grid, masked[: grid.size])
+    left_out = np.zeros(len(printed), dtype=bool)
+    while True:
+        rows = printed.with_columns(
+            pl.when(~pl.Series(left_out)).then(name) for name in ("numerator", "denominator")
+        )
+        shown, needed = shown_by(grid, rows, ~left_out, many)
+        # A small rest is needed where the base that it would be taken from is printed.
+        needed |= control.plan.guarded
+        needed &= shown < 0
+        wrong = [exposure(grid, control.system.cells[c]) for c in printed_in_error(control.plan, shown)]
+        tasks = {
+            pool.submit(control.proof, year, shown, needed, witnesses[year]): year
+            for year in _largest_first(control)
+        }
+        found: list[Finding] = []
+        for done, task in enumerate(as_completed(tasks), 1):
+            found += task.result()
+            report("proof", 0.7 + 0.3 * done / len(tasks))
+        named = {
+            by_edition: [
+                exposure(grid, control.system.cells[cell], one.reader)
+                for one in found
+                if one.by_edition == by_edition
+                for cell in one.cells
+            ]
+            for by_edition in (True, False)
+        }
+        exposed = sorted({*wrong, *named[True], *(e for e in named[False] if e.reader == ANYBODY)})
+        more = _rows_of(grid, exposed) & ~left_out
+        if not more.any():
+            kept = printed.filter(~pl.Series(left_out))
+            return Protected(
+                kept,
+                exposed,
+                [one for one in named[False] if one.reader != ANYBODY],
+                printed.filter(pl.Series(left_out)).select(KEYS),
+            )
+        left_out |= more
+
+
+def _rows_of(grid: Grid, exposed: list[Exposure]) -> np.ndarray:
+    """Rows of the edition that are of the same indicator, year, place and population."""
+    places = {(e.indicator_id, e.reporting_year, e.geography_id, e.population) for e in exposed}
+    keys = grid.rows.filter(pl.Series(grid.in_scope)).select(
+        "indicator_id", "reporting_year", "geography_id", "population"
+    )
+    return np.array([row in places for row in keys.iter_rows()], dtype=bool)
+
+
+def _largest_first(control: Control) -> list[int]:
+    masks = np.bincount([cell.year for cell in control.system.cells], control.plan.sensitive)
+    return sorted(control.grid.years, key=lambda year: -masks[year])
+
+
+@contextmanager
+def _workers() -> Iterator[ProcessPoolExecutor]:
     pool = ProcessPoolExecutor(WORKERS, get_context("spawn"), _end_with_parent)
     try:
-        tasks = {
-            pool.submit(protect, system.part(years[year]), plan.part(years[year]), reach): year
-            for year in sorted(years, key=lambda year: -size[year])
-        }
-        for task in as_completed(tasks):
-            found[tasks[task]] = task.result()
-            report("masks", 0.1 + 0.85 * len(found) / len(tasks))
+        yield pool
     finally:
         pool.shutdown(cancel_futures=True)
-    return found
 
 
 def _end_with_parent() -> None:
@@ -117,22 +240,56 @@ def _end_with_parent() -> None:
     Thread(target=wait, daemon=True).start()
 
 
+def shown_rows(grid: Grid) -> pl.DataFrame:
+    """All rows of the grid as they would be shown, and the `step` that a mean is rounded to."""
+    rounding = grid.rules.rounding
+    counts = []
+    for cells, column in ((grid.top, "numerator"), (grid.bottom, "denominator")):
+        exact = grid.rows[column].fill_null(0).to_numpy().astype(np.int64)
+        is_rounded = (cells >= 0) & grid.is_rounded[cells]
+        shown = pl.Series(np.where(is_rounded, rounding.shown(exact), exact), dtype=pl.Float64)
+        counts.append(pl.when(pl.col(column).is_not_null()).then(shown))
+    numerator, denominator = counts
+    is_fine = rounding.supports_tenths(pl.col("value"), denominator)
+    lines = {name: line.statistic for name, line in grid.catalogue.items()}
+    statistic = pl.col("indicator_id").replace_strict(lines)
+    step = pl.when((statistic == "mean") & is_fine).then(0.1).otherwise(1.0)
+    value = (
+        pl.when(statistic == "share")
+        .then(numerator / denominator)
+        .when(statistic == "count")
+        .then(numerator)
+        .when(step == 1)
+        .then((pl.col("value") + 0.5).floor())
+        .otherwise((pl.col("value") * 10 + 0.5).floor() / 10)
+    )
+    return grid.rows.with_columns(
+        numerator=numerator,
+        denominator=denominator,
+        value=pl.when(pl.col("value").is_not_null()).then(value),
+        step=step,
+    )
+
+
 def print_rows(grid: Grid, masked: np.ndarray) -> pl.DataFrame:
-    """The rows of the edition: those of the scope, without what is masked (by cell)."""
-    top_hidden = (grid.top >= 0) & masked[grid.top]
-    bottom_hidden = (grid.bottom >= 0) & masked[grid.bottom]
-    hidden = pl.Series(top_hidden | bottom_hidden)
-    has_no_base = (pl.col("denominator") == 0) & pl.col("value").is_null()
+    """The rows of the scope as they are shown, without what is masked (by cell)."""
+    hidden_base = (grid.bottom >= 0) & masked[grid.bottom]
+    hidden = pl.Series((grid.top >= 0) & masked[grid.top] | hidden_base)
     status = (
         pl.when(hidden)
         .then(pl.lit("masked"))
-        .when(has_no_base)
+        .when(pl.col("value").is_null())
         .then(pl.lit("not_applicable"))
         .otherwise(pl.lit("shown"))
     )
-    return grid.rows.with_columns(
-        numerator=pl.when(~hidden).then("numerator"),
-        denominator=pl.when(~pl.Series(bottom_hidden)).then("denominator"),
-        value=pl.when(~hidden).then("value"),
-        status=status,
-    ).filter(pl.Series(grid.in_scope))
+    return (
+        shown_rows(grid)
+        .with_columns(
+            numerator=pl.when(~hidden).then("numerator"),
+            denominator=pl.when(~pl.Series(hidden_base)).then("denominator"),
+            value=pl.when(~hidden).then("value"),
+            status=status,
+        )
+        .drop("step")
+        .filter(pl.Series(grid.in_scope))
+    )

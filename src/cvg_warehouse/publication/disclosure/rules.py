@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cvg_warehouse.paths import CONTRACTS
+from cvg_warehouse.publication.disclosure.rounding import Rounding
 from cvg_warehouse.publication.disclosure.signed import Signed, load_signed
 from cvg_warehouse.terminal import Refusal
 
@@ -59,8 +60,12 @@ class Limit:
 class Rules:
     """All that decides what is published and what is masked."""
 
-    threshold: int
+    rounding: Rounding
     reach: int
+    shown_exactly: frozenset[str]
+    """Units that are nobody's secret: not rounded."""
+    facts: frozenset[str]
+    """Indicators of those units that say nothing of a worksite, even where there is one."""
     zeros_disclose: frozenset[str]
     fewest_territories: Mapping[str, int]
     left_out_values: Mapping[str, frozenset[str]]
@@ -75,6 +80,11 @@ class Rules:
     signed: Signed
     unrelated: frozenset[str]
     """Public indicators that no relation names, on purpose."""
+
+    @property
+    def threshold(self) -> int:
+        """Counts below this are masked."""
+        return self.rounding.threshold
 
     @property
     def named(self) -> set[str]:
@@ -115,8 +125,10 @@ def load_rules(path: Path = RULES) -> Rules:
         raw = tomllib.load(stream)
     scope = raw["scope"]
     return Rules(
-        threshold=raw["threshold"],
+        rounding=Rounding(base=raw["rounding"], threshold=raw["threshold"]),
         reach=raw["reach"],
+        shown_exactly=frozenset(raw["shown_exactly"]["units"]),
+        facts=frozenset(raw["shown_exactly"]["facts"]),
         zeros_disclose=frozenset(raw["zeros_disclose"]),
         fewest_territories=scope["fewest_territories"],
         left_out_values={

@@ -1,4 +1,4 @@
-"""Sparse systems of integer relations among cells, the common tongue of protection and attack."""
+"""Sparse systems of integer relations among cells, the common tongue of protection and proof."""
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -54,60 +54,38 @@ class System:
             high=np.array([relation.high for relation in relations], dtype=np.int64),
         )
 
-    def part(self, cells: np.ndarray) -> "System":
-        """The relations about these cells, none of which joins them to others."""
+    def part(self, cells: np.ndarray, counts: np.ndarray) -> "System":
+        """The relations about these cells; others that stand in one have their `counts`.
+
+        A table of the part that fits is then a table of the whole that fits.
+        """
         matrix = sp.csr_array(self.matrix[:, cells])
         rows = np.flatnonzero(np.diff(matrix.indptr))
+        matrix = sp.csr_array(matrix[rows])
+        others = self.matrix[rows] @ counts - matrix @ counts[cells]
         return replace(
             self,
             cells=[self.cells[cell] for cell in cells],
-            matrix=sp.csr_array(matrix[rows]),
-            low=self.low[rows],
-            high=self.high[rows],
+            matrix=matrix,
+            low=_less(self.low[rows], others),
+            high=_less(self.high[rows], others),
         )
+
+    def with_rows(self, matrix: sp.csr_array, low: np.ndarray, high: np.ndarray) -> "System":
+        """The same system with more relations."""
+        return replace(
+            self,
+            matrix=sp.csr_array(sp.vstack([self.matrix, matrix])),
+            low=np.concatenate([self.low, low]),
+            high=np.concatenate([self.high, high]),
+        )
+
+
+def _less(ends: np.ndarray, by: np.ndarray) -> np.ndarray:
+    return np.where(np.abs(ends) >= UNBOUNDED, ends, ends - by)
 
 
 def years_of(system: System) -> dict[int, np.ndarray]:
     """Cells of a grid's system by year."""
     year = np.array([cell.year for cell in system.cells])
     return {int(one): np.flatnonzero(year == one) for one in np.unique(year)}
-
-
-@dataclass(frozen=True)
-class Unknowns:
-    """A system with the published counts put in: what is left among the others."""
-
-    system: System
-    cells: np.ndarray
-    """Numbers of the cells that are not known, by column of the matrix."""
-    rows: np.ndarray
-    """Numbers of the relations that are about them, by row of the matrix."""
-    matrix: sp.csr_array
-    low: np.ndarray
-    high: np.ndarray
-
-    @classmethod
-    def of(cls, system: System, counts: np.ndarray, is_known: np.ndarray) -> "Unknowns":
-        """Put the known counts into the relations; the other entries of `counts` are not read."""
-        cells = np.flatnonzero(~is_known)
-        known = system.matrix @ np.where(is_known, counts, 0)
-        matrix = sp.csr_array(system.matrix[:, cells])
-        rows = np.flatnonzero(np.diff(matrix.indptr))
-        low, high = system.low[rows], system.high[rows]
-        return cls(
-            system=system,
-            cells=cells,
-            rows=rows,
-            matrix=sp.csr_array(matrix[rows]),
-            low=np.where(low <= -UNBOUNDED, -INFINITE, low - known[rows]),
-            high=np.where(high >= UNBOUNDED, INFINITE, high - known[rows]),
-        )
-
-    def fits(self, table: np.ndarray) -> bool:
-        """Whether counts of the unknowns agree with every relation, in integer arithmetic."""
-        activity = self.matrix @ table
-        return bool(
-            (table >= 0).all()
-            and ((activity >= self.low) | (self.low <= -UNBOUNDED)).all()
-            and ((activity <= self.high) | (self.high >= UNBOUNDED)).all()
-        )

@@ -11,7 +11,7 @@ from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.publication.disclosure import Protected
 from cvg_warehouse.publication.editions.differencing import FIGURES, Held
 from cvg_warehouse.publication.editions.following import CELLS
-from cvg_warehouse.publication.editions.masking import MASKED_CELLS, MASKED_TABLES
+from cvg_warehouse.publication.editions.masking import MASKED_CELLS, masked_tables
 from cvg_warehouse.publication.editions.origin import Origin
 from cvg_warehouse.publication.editions.reading import frame_of
 from cvg_warehouse.terminal import Refusal
@@ -78,7 +78,7 @@ def tables() -> dict[str, Table]:
         columns = {column["name"]: TYPES[column["data_type"]] for column in model["columns"]}
         table = Table(columns, tuple(key["arguments"]["columns"]))
         found[model["name"].removeprefix(PREFIX)] = table
-    if not {CELLS, RECORD, *MASKED_TABLES} <= found.keys():
+    if not {CELLS, RECORD, *masked_tables()} <= found.keys():
         raise Refusal(
             "models/published: does not hold the models of an edition; restore the folder"
         )
@@ -103,7 +103,7 @@ def fill(
     queries = {table: f"select * from {PREFIX}{table}" for table in tables()}
     if protected is not None:
         warehouse.register("protected_cells", protected.mart_indicators.to_arrow())
-        queries |= {CELLS: MASKED_CELLS} | MASKED_TABLES
+        queries |= {CELLS: MASKED_CELLS} | masked_tables()
     # The cells first: what else is shown depends on them.
     for table in sorted(queries, key=lambda table: table != CELLS):
         if table != RECORD:

@@ -5,6 +5,7 @@ from those that are shown, by the model's own SQL (`following.py`), so that it s
 """
 
 from cvg_warehouse.publication.disclosure.grid import KEYS
+from cvg_warehouse.publication.disclosure.rules import load_rules
 from cvg_warehouse.publication.editions.following import over_shown_cells
 
 CELL = ", ".join(KEYS)
@@ -66,54 +67,66 @@ _COUNT_BY_NAMES = """
     )
     where list not in (select breakdown from edition__breakdown_values)
 """
-MASKED_TABLES = {
-    "mart_indicator_intervals": f"""
-        select * from ({over_shown_cells("edition__mart_indicator_intervals")})
-        where value is not null
-    """,
-    # The adjusted ratio would be of those territories alone that happen to be shown.
-    "mart_officer_impact": f"""
-        select * replace (
-            null as adjusted_ratio, null as adjusted_ratio_lower, null as adjusted_ratio_upper
-        )
-        from ({over_shown_cells("edition__mart_officer_impact")})
-    """,
-    # Whether the print comes out is judged by the true counts; how far it is from what is shown
-    # says nothing. Parts that are each rounded may add up to more than the whole.
-    "mart_report_reconciliation": f"""
-        with open_figures as ({_OPEN_FIGURES})
-        select figures.* exclude (is_open, from_shown) replace (
-            if(is_open, printed, null) as printed,
-            if(is_open, if(kind = 'share' and from_shown > 100, 100, from_shown), null)
-                as computed,
-            null as difference,
-            if(is_open, status, 'masked') as status,
-            if(is_open, contradiction_id, null) as contradiction_id,
-            if(is_open, reading_id, null) as reading_id
-        )
-        from (
-            select
-                judged.*,
-                figure_id in (from open_figures) or judged.status = 'not_held' as is_open,
-                shown.computed as from_shown
-            from edition__mart_report_reconciliation as judged
-            inner join ({over_shown_cells("edition__mart_report_reconciliation")}) as shown
-                using (figure_id)
-            where figure_id not in (
-                select figure_id from report_terms where indicator_id in ({_COUNT_BY_NAMES})
+
+
+def masked_tables() -> dict[str, str]:
+    """The query of each table that the public edition does not take over as it is."""
+    rules = load_rules()
+    exact = ", ".join(f"'{unit}'" for unit in sorted(rules.shown_exactly))
+    return {
+        "indicators": f"""
+            select * replace (
+                if(counting_unit in ({exact}), 1, {rules.rounding.base}) as rounding
             )
-        ) as figures
-    """,
-    "report_item_terms": f"""
-        select * from edition__report_item_terms
-        anti join (
-            select item, figure_id, row_label, measure
-            from edition__report_item_terms
-            where indicator_id in ({_COUNT_BY_NAMES})
-        ) using (item, figure_id, row_label, measure)
-    """,
-    **{
-        name: f"select * from edition__{name} where figure_id in ({_OPEN_FIGURES})"
-        for name in ("contradictions", "other_readings")
-    },
-}
+            from edition__indicators
+        """,
+        "mart_indicator_intervals": f"""
+            select * from ({over_shown_cells("edition__mart_indicator_intervals")})
+            where value is not null
+        """,
+        # The adjusted ratio would be of those territories alone that happen to be shown.
+        "mart_officer_impact": f"""
+            select * replace (
+                null as adjusted_ratio, null as adjusted_ratio_lower, null as adjusted_ratio_upper
+            )
+            from ({over_shown_cells("edition__mart_officer_impact")})
+        """,
+        # Whether the print comes out is judged by the true counts; how far it is from what is shown
+        # says nothing. Parts that are each rounded may add up to more than the whole.
+        "mart_report_reconciliation": f"""
+            with open_figures as ({_OPEN_FIGURES})
+            select figures.* exclude (is_open, from_shown) replace (
+                if(is_open, printed, null) as printed,
+                if(is_open, if(kind = 'share' and from_shown > 100, 100, from_shown), null)
+                    as computed,
+                null as difference,
+                if(is_open, status, 'masked') as status,
+                if(is_open, contradiction_id, null) as contradiction_id,
+                if(is_open, reading_id, null) as reading_id
+            )
+            from (
+                select
+                    judged.*,
+                    figure_id in (from open_figures) or judged.status = 'not_held' as is_open,
+                    shown.computed as from_shown
+                from edition__mart_report_reconciliation as judged
+                inner join ({over_shown_cells("edition__mart_report_reconciliation")}) as shown
+                    using (figure_id)
+                where figure_id not in (
+                    select figure_id from report_terms where indicator_id in ({_COUNT_BY_NAMES})
+                )
+            ) as figures
+        """,
+        "report_item_terms": f"""
+            select * from edition__report_item_terms
+            anti join (
+                select item, figure_id, row_label, measure
+                from edition__report_item_terms
+                where indicator_id in ({_COUNT_BY_NAMES})
+            ) using (item, figure_id, row_label, measure)
+        """,
+        **{
+            name: f"select * from edition__{name} where figure_id in ({_OPEN_FIGURES})"
+            for name in ("contradictions", "other_readings")
+        },
+    }

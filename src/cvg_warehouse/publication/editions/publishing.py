@@ -28,6 +28,7 @@ from cvg_warehouse.files import (
 from cvg_warehouse.paths import editions_folder
 from cvg_warehouse.publication.disclosure import Protected, protect_warehouse
 from cvg_warehouse.publication.disclosure.rules import load_rules
+from cvg_warehouse.publication.disclosure.rules import load_rules
 from cvg_warehouse.publication.editions.contents import CELLS, Record, fill
 from cvg_warehouse.publication.editions.differencing import Held, hold_back
 from cvg_warehouse.publication.editions.history import (
@@ -136,9 +137,8 @@ def publish(
         now = datetime.now(UTC).replace(tzinfo=None)
         seal = hashlib.sha256(f"{origin}{now}".encode()).hexdigest()[:8]
         previous = pointer.edition if pointer else None
-        record = Record(
-            f"{now:%Y%m%dT%H%M%SZ}-{seal}", now, origin, previous, rounding=1, accepted=accepted
-        )
+        base = load_rules().rounding.base
+        record = Record(f"{now:%Y%m%dT%H%M%SZ}-{seal}", now, origin, previous, base, accepted)
         held = hold_back(warehouse, log, record.rounding, accepted is None)
         protected = protect_warehouse(warehouse, log.printed(held.is_synthetic), report)
         exposed = [cell for cell in protected.exposed if cell.reporting_year not in held.years]

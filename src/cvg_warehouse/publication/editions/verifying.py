@@ -25,12 +25,15 @@ OTHER_OBJECTS = """
 """
 # What no row may be in the edition of one audience: name of the fault -> query for the rows.
 FAULTS_OF_PUBLIC = {
-    "counts from 1 to {most}": """
-        from mart_indicators
-        where numerator between 1 and {most} or denominator between 1 and {most}
+    "counts of people under {least}": """
+        from people
+        where numerator between 1 and {least} - 1 or denominator between 1 and {least} - 1
     """,
-    "rates whose rest is from 1 to {most}": """
-        from mart_indicators where denominator - numerator between 1 and {most}
+    "counts of people that are not multiples of {base}": """
+        from people where numerator % {base} != 0 or denominator % {base} != 0
+    """,
+    "rates of everybody": """
+        from people where unit = 'people' and denominator > 0 and numerator = denominator
     """,
     "comparisons computed from counts of territories": """
         from mart_officer_impact
@@ -110,12 +113,21 @@ def _faults_of_rows(
     def count(query: str) -> int:
         return connection.execute(f"select count(*) from ({query})").fetchall()[0][0]
 
-    most = load_rules().threshold - 1
+    rules = load_rules()
+    numbers = {"least": rules.rounding.least, "base": rules.rounding.base}
+    exact = ", ".join(f"'{unit}'" for unit in sorted(rules.shown_exactly))
+    connection.execute(f"""
+        create or replace temp view people as
+        select cells.*, indicators.counting_unit as unit
+        from mart_indicators as cells
+        inner join indicators using (indicator_id)
+        where indicators.counting_unit not in ({exact})
+    """)
     queries = checks() | (FAULTS_OF_PUBLIC if audience == "public" else FAULTS_OF_INTERNAL)
     faults = [
-        f"{number:,} {fault.format(most=most)}"
+        f"{number:,} {fault.format(**numbers)}"
         for fault, query in queries.items()
-        if (number := count(query.format(most=most)))
+        if (number := count(query.format(**numbers)))
     ]
     for table, described in tables().items():
         names = ", ".join(described.key)
