@@ -5,7 +5,7 @@ denominator (`exits.neutral:base`); a cell is a quantity in a year, a place and 
 of one definition that are equal in every row are one quantity. The rules say which others are.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import product
@@ -123,8 +123,8 @@ class Grid:
     years: list[int]
     geographies: list[str]
     levels: dict[str, str]
-    parts: dict[str, list[str]]
-    """Direct parts of every place that has some: Total -> groups, group -> territories."""
+    groups: dict[str, list[str]]
+    """Territories by urbanity group: no place that is printed, but the Bilan names the groups."""
     worksites: dict[tuple[str, str, int], list[tuple[str, int]]]
     """Worksite, its territory and a year -> its own counts of quantities, among everybody."""
     single: set[tuple[str, int, str, str]]
@@ -189,7 +189,11 @@ class Grid:
 
     def find(self, quantity: str, year: int, place: str, population: str) -> int | None:
         """Number of a cell, where there is such a count."""
-        if quantity not in self.quantities:
+        if (
+            quantity not in self.quantities
+            or year not in self.years
+            or place not in self.geographies
+        ):
             return None
         cells = self.cell(self.quantities[quantity], self.populations.index(population))
         return int(cells[self.years.index(year), self.geographies.index(place)])
@@ -214,6 +218,11 @@ class Grid:
         """[year, geography] where nobody was supported: zeros there tell nothing."""
         root = self.counts[self.quantities[ROOT], self.populations.index(EVERYBODY)]
         return root == 0
+
+    @cached_property
+    def is_idle(self) -> np.ndarray:
+        """Cells of such places: everybody knows that they are 0."""
+        return np.tile(self.is_empty_place.ravel(), self.columns) & (self.values == 0)
 
     @cached_property
     def published(self) -> np.ndarray:
@@ -265,9 +274,7 @@ class Grid:
     def is_single(self) -> np.ndarray:
         """Cells that are shown exactly, and must not: one worksite or person stands behind them."""
         found = np.zeros(self.size, dtype=bool)
-        for name, year, place, population in self.single:
-            cells = self.cell(self.quantities[name], self.populations.index(population))
-            found[cells[self.years.index(year), self.geographies.index(place)]] = True
+        found[[cell for one in self.single if (cell := self.find(*one)) is not None]] = True
         return found & ~self.is_rounded
 
     @cached_property
@@ -286,13 +293,8 @@ class Grid:
 
     @cached_property
     def territories(self) -> list[str]:
-        """Places that are not made of others."""
-        return [place for place in self.geographies if place not in self.parts]
-
-    def wholes_of(self, place: str) -> list[str]:
-        """Places that this one is part of, directly or not."""
-        direct = [whole for whole, parts in self.parts.items() if place in parts]
-        return direct + [above for whole in direct for above in self.wholes_of(whole)]
+        """The parts of the nation."""
+        return [place for place in self.geographies if place != self.national]
 
     @cached_property
     def is_base(self) -> np.ndarray:
@@ -307,23 +309,14 @@ class Grid:
     @cached_property
     def levels_of_year(self) -> dict[int, set[str]]:
         """The levels of place that are printed of each year: those with territories enough."""
-        index = {place: number for number, place in enumerate(self.geographies)}
-        groups = [
-            [index[one] for one in parts]
-            for whole, parts in self.parts.items()
-            if self.levels[whole] == "urbanity"
-        ]
-        printed = {}
-        for year, is_empty in zip(self.years, self.is_empty_place, strict=True):
-            territories = [int((~is_empty[group]).sum()) for group in groups]
-            found = {"territory": sum(territories), "urbanity": min(territories)}
-            enough = {
-                level
-                for level, fewest in self.rules.fewest_territories.items()
-                if found[level] >= fewest
-            }
-            printed[year] = enough | set(self.levels.values()) - found.keys()
-        return printed
+        territories = np.isin(self.geographies, self.territories)
+        everywhere = set(self.levels.values())
+        return {
+            year: everywhere
+            if (territories & ~is_empty).sum() >= self.rules.fewest_territories
+            else {self.levels[self.national]}
+            for year, is_empty in zip(self.years, self.is_empty_place, strict=True)
+        }
 
     @cached_property
     def in_scope(self) -> np.ndarray:
@@ -411,12 +404,6 @@ class Grid:
         part, whole, _ = self.small_complements
         return np.concatenate([cells, cells[whole] - cells[part]])
 
-    def whole_and_parts(self) -> Iterator[tuple[int, list[int]]]:
-        """Every place that is made of others, and those."""
-        index = {place: number for number, place in enumerate(self.geographies)}
-        for whole, parts in self.parts.items():
-            yield index[whole], [index[part] for part in parts]
-
 
 def _positions(names: pl.Series, of: list) -> np.ndarray:
     return names.replace_strict(of, range(len(of)), return_dtype=pl.Int64).to_numpy()
@@ -436,11 +423,14 @@ def read_grid(warehouse: "DuckDBPyConnection", rules: Rules) -> Grid:
         "order by indicator_id, breakdown, reporting_year, geography_id, population",
         params=[list(catalogue)],
     ).pl()
-    levels = dict(
-        warehouse.execute(
+    levels = {
+        place: level
+        for place, level in warehouse.execute(
             "select distinct geography_id, geography_level from dim_geographies order by all"
         ).fetchall()
-    )
+        if level in rules.levels
+    }
+    rows = rows.filter(pl.col("geography_id").is_in(list(levels)))
     years, year = np.unique(rows["reporting_year"].to_numpy(), return_inverse=True)
     geographies = list(levels)
     place = _positions(rows["geography_id"], geographies)
@@ -480,15 +470,12 @@ def read_grid(warehouse: "DuckDBPyConnection", rules: Rules) -> Grid:
         amounts = rows[column].fill_null(0).to_numpy()[known].astype(np.int64)
         counts[number[known], population[known], year[known], place[known]] = amounts
 
-    territories = dict(
-        warehouse.execute("select territory_id, urbanity from dim_territories").fetchall()
+    groups = dict(
+        warehouse.execute(
+            "select urbanity, list(territory_id order by territory_id) from dim_territories "
+            "group by all order by all"
+        ).fetchall()
     )
-    groups = sorted(set(territories.values()))
-    national = next(name for name, level in levels.items() if level == "national")
-    parts = {national: groups} | {
-        group: sorted(name for name, urbanity in territories.items() if urbanity == group)
-        for group in groups
-    }
     known = set(quantities)
     worksites: dict[tuple[str, str, int], list[tuple[str, int]]] = {}
     for worksite, territory, year_, indicator, value, *amounts in warehouse.execute(
@@ -523,7 +510,7 @@ def read_grid(warehouse: "DuckDBPyConnection", rules: Rules) -> Grid:
         years=[int(one) for one in years],
         geographies=geographies,
         levels=levels,
-        parts=parts,
+        groups=groups,
         worksites=worksites,
         single=single,
         populations=populations,

@@ -1,6 +1,6 @@
 """What is wanted of each count before any secondary mask."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from cvg_warehouse.publication.disclosure.moves import Knowledge
 from cvg_warehouse.publication.disclosure.rounding import Rounding
 from cvg_warehouse.publication.disclosure.system import INFINITE
 
+MASKED, LEFT_OUT = -1, -2
 BEYOND = 100.0
 """Price of a mask, for each unit of its weight, in changes of counts that are shown rounded."""
 
@@ -32,22 +33,34 @@ class Plan:
     price: np.ndarray
     """Of a mask; infinite where there is none, as nothing is printed or it tells nothing."""
     rounding: Rounding
+    most_masked: int
+    """What is masked to protect others is no larger."""
 
     def part(self, cells: np.ndarray) -> "Plan":
         """The plan of some cells."""
         arrays = ("counts", "published", "sensitive", "guarded", "rounded", "effort", "price")
-        return Plan(**{name: getattr(self, name)[cells] for name in arrays}, rounding=self.rounding)
+        return replace(self, **{name: getattr(self, name)[cells] for name in arrays})
 
-    def shown(self, masked: np.ndarray) -> np.ndarray:
-        """What is printed of each cell, -1 where nothing is."""
+    def is_large(self, cells: np.ndarray) -> np.ndarray:
+        """Cells of a mask that are left out of the edition rather than masked.
+
+        A mask has to look as if it could hide nobody; who hides so many moves all else.
+        """
+        return cells & ~self.sensitive & (self.counts > self.most_masked)
+
+    def shown(self, hidden: np.ndarray) -> np.ndarray:
+        """What is printed of each cell; MASKED or LEFT_OUT where nothing is."""
         number = np.where(self.rounded, self.rounding.shown(self.counts), self.counts)
-        return np.where(self.published & ~masked, number, -1)
+        number = np.where(self.published & ~hidden, number, MASKED)
+        return np.where(self.is_large(hidden), LEFT_OUT, number)
 
     def seen(self, shown: np.ndarray) -> Knowledge:
         """What is known of each cell from the number that is printed of it."""
         low = np.where(self.rounded, self.rounding.low(shown), shown)
         high = np.where(self.rounded, self.rounding.high(shown), shown)
-        return Knowledge(np.where(shown < 0, 0, low), np.where(shown < 0, INFINITE, high))
+        # What is left out to protect others is no small count: that is known, too.
+        low = np.where(shown == LEFT_OUT, self.rounding.threshold, np.where(shown < 0, 0, low))
+        return Knowledge(low, np.where(shown < 0, INFINITE, high))
 
 
 def plan_of(grid: Grid) -> Plan:
@@ -80,4 +93,5 @@ def plan_of(grid: Grid) -> Plan:
         effort=with_rests(effort, 1.0),
         price=with_rests(price, np.inf),
         rounding=rules.rounding,
+        most_masked=rules.most_masked,
     )

@@ -5,7 +5,7 @@ of the count of now.
 """
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -71,22 +71,26 @@ def read_in_print(
     The system with a relation for each printed rate, open above; and the upper ends that close them.
     """
     low, high = np.zeros(grid.size, np.int64), np.full(grid.size, INFINITE)
-    terms: list[tuple[int, int, int]] = []
+    terms: list[list[tuple[int, int]]] = []
     for is_count, printed, *keys in warehouse.execute(FIGURES).fetchall():
-        top, bottom = _cell(grid, *keys[:6]), _cell(grid, *keys[6:])
-        if top is not None and is_count:
-            low[top] = high[top] = grid.values[top]
-        elif top is not None and bottom is not None:
+        tops, bottoms = _cells(grid, *keys[:6]), _cells(grid, *keys[6:])
+        if is_count and len(tops) == 1:
+            low[tops] = high[tops] = grid.values[tops]
+        elif tops and bottoms:
             share = Fraction(str(printed)) / 100
             half = Fraction(1, 200 if printed == round(printed) else 2000)
             for end, sign in ((share + half, 1), (share - half, -1)):
-                terms.append((top, bottom, sign * end.denominator, -sign * end.numerator))
-    rows = np.arange(len(terms))
-    top, bottom, by_top, by_bottom = np.array(terms, dtype=np.int64).reshape(-1, 4).T
+                terms.append(
+                    [(cell, sign * end.denominator) for cell in tops]
+                    + [(cell, -sign * end.numerator) for cell in bottoms]
+                )
     matrix = sp.csr_array(
         (
-            np.concatenate([by_top, by_bottom]),
-            (np.tile(rows, 2), np.concatenate([top, bottom])),
+            np.array([factor for term in terms for _, factor in term], dtype=np.int64),
+            (
+                [row for row, term in enumerate(terms) for _ in term],
+                [cell for term in terms for cell, _ in term],
+            ),
         ),
         shape=(len(terms), system.matrix.shape[1]),
     )
@@ -97,7 +101,22 @@ def read_in_print(
     return Knowledge(low, high), both, np.concatenate([system.high, closed])
 
 
-def _cell(grid: Grid, counted: str | None, indicator: str, value: str, *where: Any) -> int | None:
-    """Number of the cell that a figure is made of, where the grid has it."""
+def _cells(
+    grid: Grid,
+    counted: str | None,
+    indicator: str,
+    value: str,
+    year: int,
+    place: str,
+    population: str,
+) -> list[int]:
+    """Numbers of the cells that a figure adds up, none where the grid has not all of them.
+
+    A figure of an urbanity group is the sum of its territories.
+    """
     names = {"numerator": numerator_name, "denominator": base_name}
-    return grid.find(names[counted](indicator, value), *where) if counted in names else None
+    if counted not in names:
+        return []
+    name = names[counted](indicator, value)
+    found = [grid.find(name, year, one, population) for one in grid.groups.get(place, [place])]
+    return [] if None in found else [one for one in found if one is not None]

@@ -71,13 +71,19 @@ class _Search:
                     asked = [end for end in asked if not is_there(table, *end, self.reach)]
 
     def _tell(self, reader: Reader) -> None:
-        self.moves.know(self._known_to(reader), reader.knows, reader.high)
+        known, hidden = self._known_to(reader), self.masked
+        # Of what is hidden already there is no more to hide.
+        anyway = Knowledge(
+            np.where(hidden, known.low, reader.knows.low),
+            np.where(hidden, known.high, reader.knows.high),
+        )
+        self.moves.know(known, anyway, reader.high)
 
     def _known_to(self, reader: Reader) -> Knowledge:
         return self.plan.seen(self.plan.shown(self.masked)).and_also(reader.knows)
 
     def _asked(self, reader: Reader) -> list[tuple[int, int]]:
-        cells = self.masked | self.plan.guarded
+        cells = self.masked & ~self.plan.is_large(self.masked) | self.plan.guarded
         ends = self.witnesses.open_ends(self._known_to(reader), reader, cells, self.reach)
         return [end for end in ends if not self._is_hopeless(reader, *end)]
 

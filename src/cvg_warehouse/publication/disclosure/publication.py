@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from cvg_warehouse.publication.disclosure.derivation import refuse_unsigned
 from cvg_warehouse.publication.disclosure.grid import KEYS, Grid, read_grid
 from cvg_warehouse.publication.disclosure.means import relations_of_means
 from cvg_warehouse.publication.disclosure.moves import Knowledge
-from cvg_warehouse.publication.disclosure.plan import Plan, plan_of
+from cvg_warehouse.publication.disclosure.plan import LEFT_OUT, Plan, plan_of
 from cvg_warehouse.publication.disclosure.printed import read_before, read_in_print
 from cvg_warehouse.publication.disclosure.proof import (
     Exposure,
@@ -82,9 +83,16 @@ class Control:
     read_high: np.ndarray
     """Upper ends of the relations, closed by what is printed."""
 
+    @cached_property
+    def years(self) -> dict[int, np.ndarray]:
+        """Cells of each year that somebody may be in."""
+        idle = np.zeros(len(self.system.cells), dtype=bool)
+        idle[: self.grid.size] = self.grid.is_idle
+        return {year: cells[~idle[cells]] for year, cells in years_of(self.system).items()}
+
     def year(self, year: int) -> tuple[np.ndarray, System, Plan, list[Reader]]:
         """Cells of a year, their system, their plan and the readers."""
-        cells = years_of(self.system)[year]
+        cells = self.years[year]
         system = self.system.part(cells, self.plan.counts)
         closed = replace(self.system, high=self.read_high).part(cells, self.plan.counts)
         read = Knowledge(self.read.low[cells], self.read.high[cells])
@@ -122,7 +130,6 @@ def protect_warehouse(
     grid = read_grid(warehouse, load_rules())
     refuse_unsigned(warehouse, grid)
     control = control_of(grid, warehouse, printed_before)
-    years = years_of(control.system)
     masked = control.plan.sensitive.copy()
     witnesses = {}
     with _workers() as pool:
@@ -130,7 +137,7 @@ def protect_warehouse(
         tasks = {pool.submit(control.masks, year): year for year in _largest_first(control)}
         for done, task in enumerate(as_completed(tasks), 1):
             year, found = tasks[task], task.result()
-            masked[years[year]], witnesses[year] = found.masked, found.witnesses
+            masked[control.years[year]], witnesses[year] = found.masked, found.witnesses
             report("masks", 0.1 + 0.6 * done / len(tasks))
         report("proof", 0.7)
         return _proven(control, masked, witnesses, pool, report)
@@ -161,10 +168,14 @@ def _proven(
     pool: ProcessPoolExecutor,
     report: Report,
 ) -> Protected:
-    """The rows and the proof; rows that no mask protects are left out, and the rest proven again."""
+    """The rows and the proof; rows that no mask protects are left out, and their year proven again."""
     grid, many = control.grid, len(control.system.cells)
     printed = print_rows(grid, masked[: grid.size])
-    left_out = np.zeros(len(printed), dtype=bool)
+    is_large = control.plan.is_large(masked)
+    left_out = is_large[grid.top[grid.in_scope]] & (grid.top[grid.in_scope] >= 0)
+    left_out |= is_large[grid.bottom[grid.in_scope]] & (grid.bottom[grid.in_scope] >= 0)
+    findings: dict[int, list[Finding]] = {}
+    years = _largest_first(control)
     while True:
         rows = printed.with_columns(
             pl.when(~pl.Series(left_out)).then(name) for name in ("numerator", "denominator")
@@ -173,18 +184,19 @@ def _proven(
         # A small rest is needed where the base that it would be taken from is printed.
         needed |= control.plan.guarded
         needed &= shown < 0
+        shown[is_large] = LEFT_OUT
         wrong = [exposure(grid, control.system.cells[c]) for c in printed_in_error(control.plan, shown)]
         tasks = {
             pool.submit(control.proof, year, shown, needed, witnesses[year]): year
-            for year in _largest_first(control)
+            for year in years
         }
-        found: list[Finding] = []
         for done, task in enumerate(as_completed(tasks), 1):
-            found += task.result()
+            findings[tasks[task]] = task.result()
             report("proof", 0.7 + 0.3 * done / len(tasks))
         named = {
             by_edition: [
                 exposure(grid, control.system.cells[cell], one.reader)
+                for found in findings.values()
                 for one in found
                 if one.by_edition == by_edition
                 for cell in one.cells
@@ -202,6 +214,8 @@ def _proven(
                 printed.filter(pl.Series(left_out)).select(KEYS),
             )
         left_out |= more
+        in_scope = grid.rows.filter(pl.Series(grid.in_scope))
+        years = sorted(set(in_scope.filter(pl.Series(more))["reporting_year"]))
 
 
 def _rows_of(grid: Grid, exposed: list[Exposure]) -> np.ndarray:

@@ -44,10 +44,7 @@ def readers_of(
     `cells` are those of the year in the grid and its small rests, related by `system`. `read` is what the print and earlier editions say of the cells, and `read_high` of relations.
     """
     counts = grid.of_rests(grid.values)[cells]
-    empty = np.tile(grid.is_empty_place.ravel(), grid.columns)
     nothing = Knowledge.nothing(len(cells))
-    nothing = Knowledge(nothing.low, np.where(_both(grid, empty)[cells], 0, nothing.high))
-    read = read.and_also(nothing)
     yield Reader(ANYBODY, nothing, system.high, nothing.low, is_informed=False)
     yield Reader(PRINT, read, read_high, nothing.low)
     (year,) = {grid.names[cell].year for cell in cells if cell < grid.size}
@@ -78,8 +75,8 @@ def _own_of_territory(grid: Grid, territory: str) -> np.ndarray:
     places = len(grid.geographies)
     own = np.zeros((grid.size // places, places), np.int64)
     mine = np.where(grid.adds_up, grid.values, 0).reshape(own.shape)
-    for whole in grid.wholes_of(territory):
-        own[:, grid.geographies.index(whole)] = mine[:, grid.geographies.index(territory)]
+    whole, part = grid.geographies.index(grid.national), grid.geographies.index(territory)
+    own[:, whole] = mine[:, part]
     return own.ravel()
 
 
@@ -89,7 +86,7 @@ def _own_of_worksite(
     """The counts of a worksite in its places, and the cells of which it knows its own."""
     own, held = np.zeros(grid.size, np.int64), np.zeros(grid.size, dtype=bool)
     y, everybody = grid.years.index(year), grid.populations.index(EVERYBODY)
-    places = [grid.geographies.index(place) for place in (territory, *grid.wholes_of(territory))]
+    places = [grid.geographies.index(place) for place in (territory, grid.national)]
     for name, amount in amounts:
         own[grid.cell(grid.quantities[name], everybody)[y, places]] = amount
     for name, number in grid.quantities.items():

@@ -5,7 +5,7 @@ Families:
 - the equations of the catalogue: a numerator is part of its base; the values of a breakdown add up
   to the base (partition), or to no more than it (disjoint; the rest is an unpublished remainder).
 - the signed ones (`contracts/relations.toml`): tables that count the same people.
-- `place`: territories add up to their urbanity group, the groups to the whole.
+- `place`: territories add up to the whole (urbanity groups are not printed).
 - `population`: after PHC and direct add up to all.
 
 Counts are of distinct people: somebody with two exits, or in two territories, is in two parts and
@@ -193,9 +193,11 @@ def _places(grid: Grid, rows: _Rows) -> None:
             continue
         kind = grid.rules.additive_places[grid.unit[number]]
         cells = _quantity(grid, name)
-        for whole, parts in grid.whole_and_parts():
-            terms = [(cells[..., part], 1) for part in parts]
-            _sum(rows, (cells[..., whole], -1), terms, kind)
+        whole = grid.geographies.index(grid.national)
+        terms = [
+            (cells[..., part], 1) for part in range(len(grid.geographies)) if part != whole
+        ]
+        _sum(rows, (cells[..., whole], -1), terms, kind)
 
 
 def _populations(grid: Grid, rows: _Rows) -> None:

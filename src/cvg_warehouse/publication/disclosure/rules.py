@@ -62,12 +62,16 @@ class Rules:
 
     rounding: Rounding
     reach: int
+    most_masked: int
     shown_exactly: frozenset[str]
     """Units that are nobody's secret: not rounded."""
     facts: frozenset[str]
     """Indicators of those units that say nothing of a worksite, even where there is one."""
     zeros_disclose: frozenset[str]
-    fewest_territories: Mapping[str, int]
+    levels: frozenset[str]
+    """Levels of place that are printed."""
+    fewest_territories: int
+    """With so many in a year, they are printed one by one."""
     left_out_values: Mapping[str, frozenset[str]]
     limited: tuple[Limit, ...]
     weights: Mapping[str, float]
@@ -127,9 +131,11 @@ def load_rules(path: Path = RULES) -> Rules:
     return Rules(
         rounding=Rounding(base=raw["rounding"], threshold=raw["threshold"]),
         reach=raw["reach"],
+        most_masked=raw["most_masked"],
         shown_exactly=frozenset(raw["shown_exactly"]["units"]),
         facts=frozenset(raw["shown_exactly"]["facts"]),
         zeros_disclose=frozenset(raw["zeros_disclose"]),
+        levels=frozenset(scope["levels"]),
         fewest_territories=scope["fewest_territories"],
         left_out_values={
             breakdown: frozenset(values) for breakdown, values in scope["left_out_values"].items()
