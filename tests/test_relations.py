@@ -9,9 +9,10 @@ import pytest
 
 from conftest import Built
 from cvg_warehouse.publication.disclosure.derivation import judge, refuse_unsigned
-from cvg_warehouse.publication.disclosure.grid import Grid, read_grid
+from cvg_warehouse.publication.disclosure.grid import Grid
 from cvg_warehouse.publication.disclosure.implied import Implications
 from cvg_warehouse.publication.disclosure.means import relations_of_means
+from cvg_warehouse.publication.disclosure.reading import read_grid
 from cvg_warehouse.publication.disclosure.relations import relations_of
 from cvg_warehouse.publication.disclosure.rules import load_rules
 from cvg_warehouse.publication.disclosure.signed import Group

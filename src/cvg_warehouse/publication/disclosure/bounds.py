@@ -1,7 +1,7 @@
 """What follows from each relation by itself, over and over: quick and never too narrow.
 
-Every interval found here holds all the tables that fit. A cell that falls short here is narrowed for
-certain; one that does not may still be, which only `Moves` tells.
+Every interval found here holds all the tables that fit. A cell that falls short here is narrowed
+for certain; one that does not may still be, which only `Moves` tells.
 """
 
 import numpy as np
@@ -26,7 +26,7 @@ def propagate(system: System, high: np.ndarray, known: Knowledge, sweeps: int = 
         over = top - (_sum(row, least, relations)[row] - least)
         under = bottom - (_sum(row, greatest, relations)[row] - greatest)
         least_known = (_sum(row, no_least, relations)[row] == no_least) & (top < UNBOUNDED)
-        most_known = (_sum(row, no_greatest, relations)[row] == no_greatest)
+        most_known = _sum(row, no_greatest, relations)[row] == no_greatest
         most_known &= bottom > -UNBOUNDED
         new_high = np.full(factor.shape, INFINITE)
         new_low = np.zeros(factor.shape, np.int64)

@@ -100,14 +100,13 @@ class Moves:
             len(changed), changed.astype(np.int32), np.zeros(len(changed)), ends[changed]
         )
         rows = np.flatnonzero(high != self._high)
-        low, top = (
-            _floats(side[rows], self._activity[rows]) for side in (self.system.low, high)
-        )
-        self._solver.changeRowsBounds(len(rows), rows.astype(np.int32), low, top)
+        low, top = (_floats(side[rows], self._activity[rows]) for side in (self.system.low, high))
+        for row, least, most in zip(rows, low, top, strict=True):
+            self._solver.changeRowBounds(int(row), float(least), float(most))
         self.known, self._ends, self._high = known, ends, high
-        least, most = np.maximum(known.low, 0), np.minimum(known.high, MOST)
-        over = (self._up @ most + self._down @ least > high) & (high < UNBOUNDED)
-        under = (self._up @ least + self._down @ most < self.system.low) & (
+        bottom, ceiling = np.maximum(known.low, 0), np.minimum(known.high, MOST)
+        over = (self._up @ ceiling + self._down @ bottom > high) & (high < UNBOUNDED)
+        under = (self._up @ bottom + self._down @ ceiling < self.system.low) & (
             self.system.low > -UNBOUNDED
         )
         self._live = np.flatnonzero(over | under)
@@ -223,7 +222,7 @@ class Move:
 
 
 def fits(system: System, high: np.ndarray, known: Knowledge, table: np.ndarray) -> bool:
-    """Whether a table agrees with the relations (`high`: their upper ends) and all that is known."""
+    """Whether a table agrees with the relations (`high`: their upper ends) and what is known."""
     activity = system.matrix @ table
     return bool(
         (table >= known.low).all()
@@ -239,7 +238,9 @@ def _floats(ends: np.ndarray, activity: np.ndarray) -> np.ndarray:
     return np.where(np.abs(ends) >= UNBOUNDED, endless, (ends - activity).astype(float))
 
 
-def _program(matrix: sp.sparray, costs: np.ndarray, ends: np.ndarray) -> highspy.HighsLp:
+def _program(
+    matrix: sp.csr_array | sp.csc_array, costs: np.ndarray, ends: np.ndarray
+) -> highspy.HighsLp:
     program = highspy.HighsLp()
     program.num_row_, program.num_col_ = matrix.shape
     # Costs differ slightly, so that a change is not split among equal ones.

@@ -28,8 +28,8 @@ class Plan:
     rounded: np.ndarray
     """Printed rounded; the others as they are."""
     effort: np.ndarray
-    """Of a change, when a table is sought that fits. It is least in the same few territories: then a
-    table says the same to the readers of all others."""
+    """Of a change, when a table is sought that fits. It is least in the same few territories: then
+    a table says the same to the readers of all others."""
     price: np.ndarray
     """Of a mask; infinite where there is none, as nothing is printed or it tells nothing."""
     rounding: Rounding

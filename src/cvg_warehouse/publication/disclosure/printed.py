@@ -53,7 +53,7 @@ def read_before(grid: Grid, editions: pl.DataFrame | None) -> Knowledge:
         for cell, number in (("top", "numerator"), ("bottom", "denominator")):
             known = shown_so.filter(pl.col(number).is_not_null() & (pl.col(cell) >= 0))
             cells, shown = known[cell].to_numpy(), known[number].to_numpy().astype(np.int64)
-            rounding = Rounding(int(base), grid.rules.threshold if base > 1 else 0)  # type: ignore[arg-type]
+            rounding = Rounding(int(base), grid.rules.threshold if base > 1 else 0)
             exact = ~grid.is_rounded[cells]
             least = np.where(exact, shown, rounding.low(shown))
             most = np.where(exact, shown, rounding.high(shown))
@@ -68,7 +68,8 @@ def read_in_print(
 ) -> tuple[Knowledge, System, np.ndarray]:
     """What the Bilan prints of the cells, and of the relations among them.
 
-    The system with a relation for each printed rate, open above; and the upper ends that close them.
+    The system with a relation for each printed rate, open above; and the upper ends that close
+    them.
     """
     low, high = np.zeros(grid.size, np.int64), np.full(grid.size, INFINITE)
     terms: list[list[tuple[int, int]]] = []

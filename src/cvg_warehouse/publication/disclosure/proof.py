@@ -6,7 +6,6 @@ reader's own people) to `reach`. Tables that the search for masks came across se
 each checked in integers against what is printed; where there is none, `Moves` decides.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -74,7 +73,9 @@ def prove(
         anyway = in_print & set(asked) if reader.is_informed else set()
         if asked := [end for end in asked if end not in anyway]:
             alone = propagate(system, reader.high, reader.knows)
-            anyway |= {end for end in asked if not alone.low[end[0]] <= end[1] <= alone.high[end[0]]}
+            anyway |= {
+                end for end in asked if not alone.low[end[0]] <= end[1] <= alone.high[end[0]]
+            }
         narrow = _narrow(moves, tables, reader, known, [end for end in asked if end not in anyway])
         anyway |= set(_narrow(moves, tables, reader, reader.knows, narrow))
         if reader.name == PRINT:

@@ -1,4 +1,4 @@
-"""Which cells are masked besides those that are masked for their own sake, so that none is narrowed.
+"""Which cells are hidden besides those that are masked for their own sake, so that none is narrow.
 
 For each reader and each masked cell that is not yet seen to be as wide as it must be, `Moves` seeks
 a table of counts where it is at its end. What that table would have to change beyond what is shown,
@@ -6,7 +6,8 @@ at the least price, is masked as well: the secondary masks. That goes on until n
 
 A mask costs its weight times its count, so that low counts are taken, and wholes hardly ever. Every
 masked cell, whether small or not, has to look as if it could be anything from 0 to `reach`, since
-all masks look alike.
+all masks look alike. Counts too large for that are left out of the edition instead, which is no
+secret: they are known to be no small ones.
 """
 
 from collections import defaultdict
@@ -49,7 +50,7 @@ class _Search:
         self.witnesses = Witnesses(system, plan.counts)
         self.moves = Moves(system, plan.counts, plan.effort, plan.price)
         self.hopeless: dict[str, set[tuple[int, int]]] = defaultdict(set)
-        """Ends that no mask keeps open, by reader; those of the print are so to all that read it."""
+        """Ends that no mask keeps open, by reader; those of the print are so to all who read it."""
         self.anyway: dict[str, Knowledge] = {}
 
     def against(self, reader: Reader) -> None:

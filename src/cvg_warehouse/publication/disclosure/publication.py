@@ -15,7 +15,7 @@ import polars as pl
 import scipy.sparse as sp
 
 from cvg_warehouse.publication.disclosure.derivation import refuse_unsigned
-from cvg_warehouse.publication.disclosure.grid import KEYS, Grid, read_grid
+from cvg_warehouse.publication.disclosure.grid import KEYS, Grid
 from cvg_warehouse.publication.disclosure.means import relations_of_means
 from cvg_warehouse.publication.disclosure.moves import Knowledge
 from cvg_warehouse.publication.disclosure.plan import LEFT_OUT, Plan, plan_of
@@ -30,6 +30,7 @@ from cvg_warehouse.publication.disclosure.proof import (
 )
 from cvg_warehouse.publication.disclosure.protect import Protection, protect
 from cvg_warehouse.publication.disclosure.readers import ANYBODY, Reader, readers_of
+from cvg_warehouse.publication.disclosure.reading import read_grid
 from cvg_warehouse.publication.disclosure.relations import relations_of
 from cvg_warehouse.publication.disclosure.rules import load_rules
 from cvg_warehouse.publication.disclosure.system import System, years_of
@@ -52,7 +53,7 @@ class Protected:
     """Empty, or the edition must not be published."""
     known_anyway: list[Exposure] = field(default_factory=list)
     """Masked counts that readers know without the edition: from the print, or their own figures."""
-    left_out: pl.DataFrame = field(default_factory=pl.DataFrame)
+    left_out: pl.DataFrame
     """Keys of rows that no mask protects: the edition is without them."""
 
     @property
@@ -121,9 +122,9 @@ def protect_warehouse(
 ) -> Protected:
     """Mask and prove the public edition of a built warehouse.
 
-    `printed_before` is what earlier editions printed (`read_before`). `progress` is called with what
-    is being done, and how much of all is done (0 to 1). Raises `Refusal` where the rows and the signed
-    relations do not agree.
+    `printed_before` is what earlier editions printed (`read_before`). `progress` is called with
+    what is being done, and how much of all is done (0 to 1). Raises `Refusal` where the rows and
+    the signed relations do not agree.
     """
     report = progress or (lambda _doing, _done: None)
     report("relations", 0.0)
@@ -155,9 +156,7 @@ def control_of(
     in_print, system, read_high = read_in_print(grid, system, warehouse)
     read = in_print.and_also(read_before(grid, printed_before))
     rests = Knowledge.nothing(len(system.cells) - grid.size)
-    read = Knowledge(
-        np.concatenate([read.low, rests.low]), np.concatenate([read.high, rests.high])
-    )
+    read = Knowledge(np.concatenate([read.low, rests.low]), np.concatenate([read.high, rests.high]))
     return Control(grid, system, plan, read, read_high)
 
 
@@ -168,7 +167,7 @@ def _proven(
     pool: ProcessPoolExecutor,
     report: Report,
 ) -> Protected:
-    """The rows and the proof; rows that no mask protects are left out, and their year proven again."""
+    """The rows and the proof; what no mask protects is left out, and its year proven again."""
     grid, many = control.grid, len(control.system.cells)
     printed = print_rows(grid, masked[: grid.size])
     is_large = control.plan.is_large(masked)
@@ -185,10 +184,11 @@ def _proven(
         needed |= control.plan.guarded
         needed &= shown < 0
         shown[is_large] = LEFT_OUT
-        wrong = [exposure(grid, control.system.cells[c]) for c in printed_in_error(control.plan, shown)]
+        wrong = [
+            exposure(grid, control.system.cells[c]) for c in printed_in_error(control.plan, shown)
+        ]
         tasks = {
-            pool.submit(control.proof, year, shown, needed, witnesses[year]): year
-            for year in years
+            pool.submit(control.proof, year, shown, needed, witnesses[year]): year for year in years
         }
         for done, task in enumerate(as_completed(tasks), 1):
             findings[tasks[task]] = task.result()

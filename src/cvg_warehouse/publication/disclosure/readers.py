@@ -18,7 +18,6 @@ from cvg_warehouse.publication.disclosure.grid import EVERYBODY, Grid
 from cvg_warehouse.publication.disclosure.moves import Knowledge
 from cvg_warehouse.publication.disclosure.system import INFINITE, UNBOUNDED, System
 
-
 ANYBODY, PRINT = "anybody", "a reader of all that was printed"
 
 
@@ -41,7 +40,8 @@ def readers_of(
 ) -> Iterator[Reader]:
     """The readers of one year.
 
-    `cells` are those of the year in the grid and its small rests, related by `system`. `read` is what the print and earlier editions say of the cells, and `read_high` of relations.
+    `cells` are those of the year in the grid and its small rests, related by `system`. `read` is
+    what the print and earlier editions say of the cells, and `read_high` of relations.
     """
     counts = grid.of_rests(grid.values)[cells]
     nothing = Knowledge.nothing(len(cells))

@@ -194,9 +194,7 @@ def _places(grid: Grid, rows: _Rows) -> None:
         kind = grid.rules.additive_places[grid.unit[number]]
         cells = _quantity(grid, name)
         whole = grid.geographies.index(grid.national)
-        terms = [
-            (cells[..., part], 1) for part in range(len(grid.geographies)) if part != whole
-        ]
+        terms = [(cells[..., part], 1) for part in range(len(grid.geographies)) if part != whole]
         _sum(rows, (cells[..., whole], -1), terms, kind)
 
 

@@ -6,7 +6,7 @@ import duckdb
 
 from cvg_warehouse.paths import editions_folder
 from cvg_warehouse.publication.disclosure.derivation import judge
-from cvg_warehouse.publication.disclosure.grid import read_grid
+from cvg_warehouse.publication.disclosure.reading import read_grid
 from cvg_warehouse.publication.disclosure.rules import load_rules
 from cvg_warehouse.publication.editions.history import history_of
 from cvg_warehouse.publication.editions.log import Log, read_log
@@ -30,11 +30,16 @@ def print_editions() -> None:
             described = "cannot be read"
         mark = "current" if edition == pointer.edition else ""
         out.print(f"{mark:7}  {edition}  {described}", soft_wrap=True)
-    for entry in (read_log(folder) or Log(folder)).entries:
+    log = read_log(folder) or Log(folder)
+    for entry in log.entries:
         said = [f"{entry.number:7}", f"{entry.at:20}", f"{entry.event:9}", entry.edition]
         said += [f"held back: {year}" for year in entry.held_back]
         said += [f"reason: {entry.reason}"] if entry.reason else []
         out.print("  ".join(filter(None, said)), soft_wrap=True, markup=False)
+        left_out = [f"{what} ({many} rows)" for what, many in log.left_out(entry).items()]
+        if left_out:
+            named = f"{'':7}  left out to protect others: {', '.join(left_out)}"
+            out.print(named, soft_wrap=True, markup=False)
 
 
 def print_verification(edition: str | None) -> list[str]:

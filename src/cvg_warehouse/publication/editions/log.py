@@ -68,6 +68,11 @@ class Entry:
         return f"{self.edition}-people.parquet"
 
     @property
+    def left_out_file(self) -> str:
+        """Name of the file with the rows that its public edition is without."""
+        return f"{self.edition}-left-out.parquet"
+
+    @property
     def without_people(self) -> "Entry":
         """The entry without those fingerprints."""
         files = {name: one for name, one in self.files.items() if name != self.people_file}
@@ -129,6 +134,14 @@ class Log:
         if entry.people_file not in entry.files:
             return None
         return pl.read_parquet(self.folder / entry.people_file)
+
+    def left_out(self, entry: Entry) -> dict[str, int]:
+        """How many rows its public edition is without, to protect others: by indicator and year."""
+        if entry.left_out_file not in entry.files:
+            return {}
+        rows = pl.read_parquet(self.folder / entry.left_out_file)
+        counted = rows.group_by("indicator_id", "reporting_year").len().sort(pl.all()).iter_rows()
+        return {f"{indicator} {year}": many for indicator, year, many in counted}
 
     def faults(self) -> list[str]:
         """What is wrong with the files that the chain names, one line each."""

@@ -28,7 +28,6 @@ from cvg_warehouse.files import (
 from cvg_warehouse.paths import editions_folder
 from cvg_warehouse.publication.disclosure import Protected, protect_warehouse
 from cvg_warehouse.publication.disclosure.rules import load_rules
-from cvg_warehouse.publication.disclosure.rules import load_rules
 from cvg_warehouse.publication.editions.contents import CELLS, Record, fill
 from cvg_warehouse.publication.editions.differencing import Held, hold_back
 from cvg_warehouse.publication.editions.history import (
@@ -68,13 +67,16 @@ class Publication:
     folder: Path
     public_cells: int
     masked_cells: int
+    left_out: int
+    """Rows that the public edition is without, to protect others."""
     internal_cells: int
     held_back: tuple[int, ...] = ()
     """Years whose public cells stay as they were, as few people explain what has changed."""
 
     def __str__(self) -> str:
         held = (
-            f"public: {self.public_cells:,} cells, {self.masked_cells:,} masked; "
+            f"public: {self.public_cells:,} cells, {self.masked_cells:,} masked, "
+            f"{self.left_out:,} more left out to protect others; "
             f"internal: {self.internal_cells:,} cells"
         )
         news = "" if self.is_new else ", the current one: nothing has changed"
@@ -130,10 +132,10 @@ def publish(
         _remove_leftovers(log, pointer)
         origin = origin_of(warehouse)
         if pointer and is_whole(folder, pointer, "internal"):
-            held_back = tuple(log.of(pointer.edition).held_back)
+            held_back = log.of(pointer.edition).held_back
             is_new = origin != _origin_of_edition(folder, pointer.edition)
             if not is_new and not (accepted and held_back):
-                return _publication(folder, pointer.edition, is_new, held_back)
+                return _publication(log, pointer.edition, is_new)
         now = datetime.now(UTC).replace(tzinfo=None)
         seal = hashlib.sha256(f"{origin}{now}".encode()).hexdigest()[:8]
         previous = pointer.edition if pointer else None
@@ -220,7 +222,7 @@ def _publish(
         with suppress(OSError, Refusal):
             finish(folder)
             _remove_leftovers(read_log(folder) or log, read_pointer(folder))
-    return _publication(folder, edition, True, tuple(entry.held_back))
+    return _publication(log, edition, True)
 
 
 def _entry(log: Log, new: New, checksums: dict[str, str]) -> Entry:
@@ -237,7 +239,11 @@ def _entry(log: Log, new: New, checksums: dict[str, str]) -> Entry:
         held_back=new.held.visible(new.protected),
         reason=new.record.accepted,
     )
-    files = log.write(entry.cells_file, cells) | log.write(entry.people_file, new.held.people)
+    files = (
+        log.write(entry.cells_file, cells)
+        | log.write(entry.people_file, new.held.people)
+        | log.write(entry.left_out_file, new.protected.left_out)
+    )
     return replace(entry, files=files)
 
 
@@ -289,15 +295,22 @@ def _remove_leftovers(log: Log, pointer: Pointer | None) -> None:
             edition_file(log.editions, edition, audience).unlink(missing_ok=True)
 
 
-def _publication(
-    folder: Path, edition: str, is_new: bool, held_back: tuple[int, ...]
-) -> Publication:
-    numbers = []
+def _publication(log: Log, edition: str, is_new: bool) -> Publication:
+    folder, entry, numbers = log.editions, log.of(edition), []
     for audience in AUDIENCES:
         with open_locked(edition_file(folder, edition, audience)) as connection:
             numbers += connection.execute("select cells, masked_cells from edition").fetchall()
     (public, masked), (internal, _) = numbers
-    return Publication(edition, is_new, folder, public, masked, internal, held_back)
+    return Publication(
+        edition,
+        is_new,
+        folder,
+        public,
+        masked,
+        sum(log.left_out(entry).values()),
+        internal,
+        tuple(entry.held_back),
+    )
 
 
 @contextmanager
