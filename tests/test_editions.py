@@ -187,7 +187,7 @@ def protected(house: House) -> Protected:
     file = edition_file(house.editions, house.current(), "public")
     with duckdb.connect(file, read_only=True) as connection:
         cells = connection.sql("select * from mart_indicators").pl()
-    protected = Protected(cells, exposed=[])
+    protected = Protected(cells, [], cells.clear())
     (house.home / "protected").write_bytes(pickle.dumps(protected))
     return protected
 
@@ -367,7 +367,7 @@ def test_the_public_edition_says_unknown_only_where_the_deciding_counts_are_show
             dict.fromkeys(("numerator", "denominator", "value"), pl.Float64)
         )
         record = Record("x", duckdb_now(connection), Origin("", "", ""), None)
-        fill(connection, "public", record, Protected(frame, exposed=[]))
+        fill(connection, "public", record, Protected(frame, [], frame.clear()))
         assert rows(
             connection, "select status from edition.mart_indicators where indicator_id = 'a.rate'"
         ) == [(status,)]
@@ -841,7 +841,7 @@ def told(
         is_hidden = pl.int_range(pl.len()) == shown[len(before)]
         hidden = {name: pl.when(~is_hidden).then(name) for name in ("numerator", "value")}
         status = pl.when(is_hidden).then(pl.lit("masked")).otherwise("status")
-        return Protected(cells.with_columns(**hidden, status=status), exposed=[])
+        return Protected(cells.with_columns(**hidden, status=status), [], cells.clear())
 
     monkeypatch.setattr(press, "protect_warehouse", protect)
     return before

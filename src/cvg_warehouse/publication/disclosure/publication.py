@@ -51,10 +51,10 @@ class Protected:
     """Columns of `mart_indicators` and `status`: shown, masked or not_applicable."""
     exposed: list[Exposure]
     """Empty, or the edition must not be published."""
+    left_out: pl.DataFrame
+    """Keys of rows that the edition is without: to protect others, or as no mask protects them."""
     known_anyway: list[Exposure] = field(default_factory=list)
     """Masked counts that readers know without the edition: from the print, or their own figures."""
-    left_out: pl.DataFrame
-    """Keys of rows that no mask protects: the edition is without them."""
 
     @property
     def cells(self) -> int:
@@ -210,8 +210,8 @@ def _proven(
             return Protected(
                 kept,
                 exposed,
-                [one for one in named[False] if one.reader != ANYBODY],
                 printed.filter(pl.Series(left_out)).select(KEYS),
+                [one for one in named[False] if one.reader != ANYBODY],
             )
         left_out |= more
         in_scope = grid.rows.filter(pl.Series(grid.in_scope))
