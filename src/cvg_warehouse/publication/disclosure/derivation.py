@@ -280,7 +280,7 @@ class Judged:
 
 def judge(warehouse: "DuckDBPyConnection", grid: Grid) -> tuple[list[str], list[str]]:
     """Relations that the rows show and nobody signed, and signed ones that the rows refute."""
-    equations = equations_of(grid)
+    equations = [one for one in equations_of(grid) if one.kind != "flow"]
     counted = [units for units in read_units(warehouse, grid) if units.terms]
     kinds = [Judged.of(grid, units, equations) for units in counted]
     return (

@@ -2,7 +2,8 @@
 
 A signed relation names indicators, with [value] their breakdown's; `:base` is a denominator; `*`
 stands for all values, `a|b` for some, `!a` for all but one; {difficulty} repeats the line for each.
-It holds in each population, or among everybody where a term names one: `@after_phc`.
+It holds in each population, or among everybody where a term names one: `@after_phc`. `@next` is the
+count of the next year.
 """
 
 import re
@@ -19,7 +20,7 @@ from cvg_warehouse.publication.disclosure.grid import (
 )
 from cvg_warehouse.terminal import Refusal
 
-TOTAL = "total"
+TOTAL, NEXT = "total", "next"
 
 
 class UnknownName(Refusal):
@@ -33,6 +34,8 @@ class Term:
     quantity: str
     population: str | None = None
     """None: the relation holds in each."""
+    is_next: bool = False
+    """Of the next year."""
 
 
 @dataclass(frozen=True)
@@ -150,10 +153,11 @@ def _side(grid: Grid, side: str) -> Iterator[Term]:
             raise UnknownName(f"contracts/relations.toml: {head} needs a value in brackets")
         else:
             names = names[:1]
-        if where and where not in grid.populations:
+        is_next = where == NEXT
+        if where and not is_next and where not in grid.populations:
             raise UnknownName(f"contracts/relations.toml: no population is called {where}")
         for name in names:
-            yield Term(name, where or None)
+            yield Term(name, None if is_next else where or None, is_next)
 
 
 def _is_selected(grid: Grid, name: str, selection: str) -> bool:

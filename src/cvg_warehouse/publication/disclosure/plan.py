@@ -41,6 +41,17 @@ class Plan:
         arrays = ("counts", "published", "sensitive", "guarded", "rounded", "effort", "price")
         return replace(self, **{name: getattr(self, name)[cells] for name in arrays})
 
+    def of_first(self, own: int) -> "Plan":
+        """The same for the first cells alone: what is beside them is shown, or not, as it is."""
+        is_own = np.arange(len(self.counts)) < own
+        return replace(
+            self,
+            published=self.published & (is_own | ~self.sensitive),
+            sensitive=self.sensitive & is_own,
+            guarded=self.guarded & is_own,
+            price=np.where(is_own, self.price, np.inf),
+        )
+
     def is_large(self, cells: np.ndarray) -> np.ndarray:
         """Cells of a mask that are left out of the edition rather than masked.
 

@@ -74,7 +74,7 @@ class Protected:
 
 @dataclass(frozen=True)
 class Control:
-    """All that the masks and the proof need; no relation is asked of two years at once."""
+    """All that the masks and the proof need."""
 
     grid: Grid
     system: System
@@ -85,25 +85,37 @@ class Control:
     """Upper ends of the relations, closed by what is printed."""
 
     @cached_property
-    def years(self) -> dict[int, np.ndarray]:
-        """Cells of each year that somebody may be in."""
+    def is_idle(self) -> np.ndarray:
+        """Cells that nobody can be in, of those of the system."""
         idle = np.zeros(len(self.system.cells), dtype=bool)
         idle[: self.grid.size] = self.grid.is_idle
-        return {year: cells[~idle[cells]] for year, cells in years_of(self.system).items()}
+        return idle
+
+    @cached_property
+    def years(self) -> dict[int, np.ndarray]:
+        """Cells of each year that somebody may be in."""
+        return {year: cells[~self.is_idle[cells]] for year, cells in years_of(self.system).items()}
 
     def year(self, year: int) -> tuple[np.ndarray, System, Plan, list[Reader]]:
-        """Cells of a year, their system, their plan and the readers."""
-        cells = self.years[year]
-        system = self.system.part(cells, self.plan.counts)
-        closed = replace(self.system, high=self.read_high).part(cells, self.plan.counts)
+        """Cells of a year and those that a flow joins to it, their system, plan and readers.
+
+        A year is protected by itself; of the years beside it what is shown is known, as far as it
+        is shown for certain.
+        """
+        own = len(self.years[year])
+        cells = self.system.around(self.years[year])
+        cells = cells[~self.is_idle[cells]]
+        system = self.system.part(cells, self.plan.counts, own)
+        closed = replace(self.system, high=self.read_high).part(cells, self.plan.counts, own)
         read = Knowledge(self.read.low[cells], self.read.high[cells])
-        readers = list(readers_of(self.grid, system, cells, read, closed.high))
-        return cells, system, self.plan.part(cells), readers
+        readers = list(readers_of(self.grid, year, system, cells, read, closed.high))
+        return cells, system, self.plan.part(cells).of_first(own), readers
 
     def masks(self, year: int) -> Protection:
         """Masks of a year."""
         _, system, plan, readers = self.year(year)
-        return protect(system, plan, readers, self.grid.rules.reach)
+        found = protect(system, plan, readers, self.grid.rules.reach)
+        return replace(found, masked=found.masked[: len(self.years[year])])
 
     def proof(
         self, year: int, shown: np.ndarray, needed: np.ndarray, witnesses: sp.csc_array
@@ -111,6 +123,7 @@ class Control:
         """What the readers of a year narrow down."""
         cells, system, plan, readers = self.year(year)
         reach = self.grid.rules.reach
+        needed = needed & np.isin(np.arange(len(needed)), self.years[year])
         found = prove(system, plan, readers, shown[cells], needed[cells], witnesses, reach)
         return [replace(one, cells=cells[one.cells].tolist()) for one in found]
 

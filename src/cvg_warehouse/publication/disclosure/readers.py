@@ -36,18 +36,23 @@ class Reader:
 
 
 def readers_of(
-    grid: Grid, system: System, cells: np.ndarray, read: Knowledge, read_high: np.ndarray
+    grid: Grid,
+    year: int,
+    system: System,
+    cells: np.ndarray,
+    read: Knowledge,
+    read_high: np.ndarray,
 ) -> Iterator[Reader]:
     """The readers of one year.
 
-    `cells` are those of the year in the grid and its small rests, related by `system`. `read` is
+    `cells` are those of the year in the grid and its small rests, and what flows join to them,
+    related by `system`. `read` is
     what the print and earlier editions say of the cells, and `read_high` of relations.
     """
     counts = grid.of_rests(grid.values)[cells]
     nothing = Knowledge.nothing(len(cells))
     yield Reader(ANYBODY, nothing, system.high, nothing.low, is_informed=False)
     yield Reader(PRINT, read, read_high, nothing.low)
-    (year,) = {grid.names[cell].year for cell in cells if cell < grid.size}
     for territory in grid.territories:
         place = grid.geographies.index(territory)
         known = _both(grid, grid.place == place)[cells]

@@ -7,6 +7,7 @@ Families:
 - the signed ones (`contracts/relations.toml`): tables that count the same people.
 - `place`: territories add up to the whole (urbanity groups are not printed).
 - `population`: after PHC and direct add up to all.
+- from year to year: stocks and flows, which are signed too.
 
 Counts are of distinct people: somebody with two exits, or in two territories, is in two parts and
 once in the whole. An equation then misses by those people. The outsider is taken to know by how
@@ -176,14 +177,26 @@ def _quantity(grid: Grid, name: str) -> np.ndarray:
 
 def _equations(grid: Grid, rows: _Rows) -> None:
     for equation in equations_of(grid):
-        if equation.kind != "chance":
-            terms = [(_cells(grid, term), sign) for term, sign in equation.terms]
-            rows.add(terms, equal=equation.is_equal)
+        if equation.kind == "chance":
+            continue
+        terms = [(_cells(grid, term), sign) for term, sign in equation.terms]
+        if equation.kind == "flow":
+            terms = [
+                (_of_next_year(grid, cells, term.is_next), sign)
+                for (cells, sign), (term, _) in zip(terms, equation.terms, strict=True)
+            ]
+        rows.add(terms, equal=equation.is_equal)
 
 
 def _cells(grid: Grid, term: Term) -> np.ndarray:
     cells = _quantity(grid, term.quantity)
     return cells if term.population is None else cells[grid.populations.index(term.population)]
+
+
+def _of_next_year(grid: Grid, cells: np.ndarray, is_next: bool) -> np.ndarray:
+    """Cells [population, year, geography] of the years that another follows, or of the next."""
+    first = np.flatnonzero(np.diff(grid.years) == 1)
+    return cells[:, first + is_next]
 
 
 def _places(grid: Grid, rows: _Rows) -> None:

@@ -11,7 +11,7 @@ from cvg_warehouse.paths import CONTRACTS
 from cvg_warehouse.terminal import Refusal
 
 SIGNED = CONTRACTS / "relations.toml"
-KINDS = ("rule", "near", "chance")
+KINDS = ("rule", "near", "chance", "flow")
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Group:
 
     family: str
     kind: str
-    """rule: holds by definition; near: but for few; chance: no rule, though the rows show it."""
+    """rule: holds by definition; near: but for few; chance: no rule, though the rows show it; flow:
+    joins two years."""
     signed_by: str
     signed_on: date
     why: str

@@ -54,14 +54,19 @@ class System:
             high=np.array([relation.high for relation in relations], dtype=np.int64),
         )
 
-    def part(self, cells: np.ndarray, counts: np.ndarray) -> "System":
-        """The relations about these cells; others that stand in one have their `counts`.
+    def around(self, cells: np.ndarray) -> np.ndarray:
+        """These cells, and after them the others that stand in a relation with one."""
+        rows = np.flatnonzero(np.diff(sp.csr_array(self.matrix[:, cells]).indptr))
+        others = np.setdiff1d(np.unique(sp.csr_array(self.matrix[rows]).indices), cells)
+        return np.concatenate([cells, others])
 
-        A table of the part that fits is then a table of the whole that fits.
+    def part(self, cells: np.ndarray, counts: np.ndarray, own: int) -> "System":
+        """The relations about the first `own` of these cells; those that are left out have `counts`.
+
+        A table of the part that fits is then a table of those relations that fits.
         """
-        matrix = sp.csr_array(self.matrix[:, cells])
-        rows = np.flatnonzero(np.diff(matrix.indptr))
-        matrix = sp.csr_array(matrix[rows])
+        rows = np.flatnonzero(np.diff(sp.csr_array(self.matrix[:, cells[:own]]).indptr))
+        matrix = sp.csr_array(sp.csr_array(self.matrix[rows])[:, cells])
         others = self.matrix[rows] @ counts - matrix @ counts[cells]
         return replace(
             self,
