@@ -395,6 +395,22 @@ def test_there_is_a_reader_of_each_territory_and_worksite(control: Control) -> N
     assert len(set(readers)) == len(readers)
 
 
+def test_a_hidden_stock_follows_from_the_years_beside_it(control: Control) -> None:
+    """Nearly: what is shown of them is rounded. They are no more than known."""
+    cells, system, plan, (anybody, *_) = control.year(2022)
+    own = len(control.years[2022])
+    beside = [system.cells[number] for number in range(own, len(cells))]
+    assert {cell.year for cell in beside} == {2021, 2023}
+    assert not plan.sensitive[own:].any() and not np.isfinite(plan.price[own:]).any()
+    stock = system.cells.index(("headcount.on_books_at_year_end", 2022, "Total", "all"))
+    of_year = np.arange(len(cells)) < own
+    nothing = plan.seen(np.full(len(cells), MASKED))
+    shown = plan.seen(np.where(of_year, MASKED, plan.shown(plan.sensitive)))
+    bounds = propagate(system, anybody.high, shown)
+    assert bounds.high[stock] - bounds.low[stock] <= 8
+    assert propagate(system, anybody.high, nothing).high[stock] == INFINITE
+
+
 # Other data, and the edition after another
 
 

@@ -61,7 +61,7 @@ class System:
         return np.concatenate([cells, others])
 
     def part(self, cells: np.ndarray, counts: np.ndarray, own: int) -> "System":
-        """The relations about the first `own` of these cells; those that are left out have `counts`.
+        """The relations about the first `own` of these cells; those not among them have `counts`.
 
         A table of the part that fits is then a table of those relations that fits.
         """
