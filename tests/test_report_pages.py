@@ -195,6 +195,9 @@ def test_the_public_edition_shows_a_coarser_form_and_says_why(known: dict[str, E
         assert text_of(page).count(why) == 1, item
         assert why not in text_of(internal.of(item)), item
         assert not [name for name in partners if name in text_of(page)], item
+    # What is not published is not known to within anything.
+    assert ("Personnes ayant 2 difficultés ou plus", "") in cards(public.of(20))
+    assert " près" not in text_of(public.of(20))
     of_names = {name for name in partners if name in text_of(internal.of(30))}
     assert of_names, "the internal edition names them"
     # Difficulties with justice are data of a special kind: no form of them is coarse enough.
