@@ -1,5 +1,5 @@
 -- The cells of an edition: those of mart_indicators, with what a cell without a value means.
--- This is the internal edition; the public one masks cells of it.
+-- This is the internal edition; the public one rounds, masks and leaves out cells of it.
 select
     cells.indicator_id,
     cells.reporting_year,

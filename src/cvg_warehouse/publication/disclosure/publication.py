@@ -275,7 +275,7 @@ def shown_rows(grid: Grid) -> pl.DataFrame:
         .then(numerator)
         .when(step == 1)
         .then((pl.col("value") + 0.5).floor())
-        .otherwise((pl.col("value") * 10 + 0.5).floor() / 10)
+        .otherwise(pl.col("value").round(1))
     )
     return grid.rows.with_columns(
         numerator=numerator,
