@@ -178,6 +178,8 @@ def _report(view: View, page: Page) -> None:
             f"{item.section} · {kind} · {number} / {len(items)}. {view.say('item_french_title')}"
         )
     )
+    if item.coarser_because:
+        st.html(tables.note(view.say("item_coarser_" + item.coarser_because)))
     if item.reference_seed:
         _reference(item, item.reference_seed, view)
     shown = item_grids(item, view.choice, view.edition, view.language)

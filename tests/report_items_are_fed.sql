@@ -47,6 +47,21 @@ from items
 left join terms on items.item = terms.item
 where items.measures is null and items.reference_seed is null and terms.item is null
 union all
+-- a coarser public form says why, and is of public indicators
+select
+    item,
+    'a coarser form with its reason' as missing
+from items
+where (public_measures is null) != (coarser_because is null)
+union all
+select
+    charts.item,
+    charts.indicator_id as missing
+from {{ ref('report_item_indicators') }} as charts
+inner join items on charts.item = items.item
+left join {{ ref('stg_reference__indicators') }} as catalogue on charts.indicator_id = catalogue.indicator_id
+where charts.audience = 'public' and items.public_measures is not null and catalogue.audience is distinct from 'public'
+union all
 select
     max(terms.item) as item,
     substring(printed.table_id, 1, 3) as missing

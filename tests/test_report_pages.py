@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
@@ -20,12 +21,18 @@ from conftest import Row, read_rows
 from cvg_warehouse.formats import MINUS, NARROW_SPACE
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.publication.editions import AUDIENCES
-from cvg_warehouse.reading.data import WHOLE, Edition
+from cvg_warehouse.reading.data import EVERYBODY, WHOLE, Edition
 
 PUBLISHED = PROJECT / "seeds" / "published"
 PRINTED_TABLES = read_rows(PUBLISHED / "published_tables.csv")
 APP = PROJECT / "tests" / "support" / "item_page.py"
 NUMBER = re.compile(rf"{MINUS}?\d[\d{NARROW_SPACE}]*(?:,\d+)?")
+# Items whose public form is coarser, with why; and the one that has none.
+NAMES, OF_JUSTICE = "car le Bilan imprime leurs noms", "une difficulté de justice"
+COARSER = {20: OF_JUSTICE, 30: NAMES, 41: NAMES, 72: OF_JUSTICE}
+JUSTICE = 103
+# The least and the most difficulties in each band: the Bilan prints that everybody has two.
+BANDS = {"3 au plus": (2, 3), "4 ou 5": (4, 5), "6 et plus": (6, 8)}
 # Half of the last printed digit, and half of the last digit that the page shows.
 ROUNDED = {"share": 0.55, "mean": 0.55, "median": 0.55, "count": 0}
 
@@ -103,14 +110,14 @@ def test_a_printed_table_is_on_its_page_cell_by_cell(pages: Pages, table_id: str
     printed = [row for row in PRINTED_TABLES if row["table_id"] == table_id]
     names = names_of(dict.fromkeys(row["row"] for row in printed), edition)
     measures = list(dict.fromkeys(row["measure"] for row in printed))
-    (item,) = (one for one in edition.report_items.values() if table_id[:3] == one.table_id)
-    tables = list(pages.of(item.item).iter("table"))
-    if not tables:
-        of_rows = {figure_id(row) for row in printed if row["value"]}
+    items = [one for one in edition.report_items.values() if table_id[:3] == one.table_id]
+    if not items:
         # Rows that name partners are not in the public edition at all.
-        assert {figures[one]["status"] for one in of_rows & figures.keys()} <= {"masked"}
+        assert edition.audience == "public"
+        assert not figures.keys() & {figure_id(row) for row in printed}
         return
-    (table,) = tables
+    (item,) = items
+    (table,) = pages.of(item.item).iter("table")
     # "Total (réseau)" says of which partners it is the total.
     shown = {
         re.sub(r"^Total \(.+\)$", "Total", text_of(row.find("th"))): row.findall("td")
@@ -174,6 +181,57 @@ def test_a_printed_figure_is_on_the_page_of_its_item(pages: Pages) -> None:
     }
     assert among_items
     assert seen >= among_items & pages.figures.keys()
+
+
+def test_the_public_edition_shows_a_coarser_form_and_says_why(known: dict[str, Edition]) -> None:
+    public, internal = (Pages(known[audience]) for audience in ("public", "internal"))
+    partners = {row["row"] for row in PRINTED_TABLES if row["table_id"][:3] in ("T02", "T04")} - {
+        "Total"
+    }
+    assert len(partners) > 40
+    for item, why in COARSER.items():
+        page = public.of(item)
+        assert [numbers_of(text_of(one)) for one in page.iter("td")], item
+        assert text_of(page).count(why) == 1, item
+        assert why not in text_of(internal.of(item)), item
+        assert not [name for name in partners if name in text_of(page)], item
+    # What is not published is not known to within anything.
+    assert ("Personnes ayant 2 difficultés ou plus", "") in cards(public.of(20))
+    assert " près" not in text_of(public.of(20))
+    of_names = {name for name in partners if name in text_of(internal.of(30))}
+    assert of_names, "the internal edition names them"
+    # Difficulties with justice are data of a special kind: no form of them is coarse enough.
+    assert not list(public.of(JUSTICE).iter("td"))
+    assert "trop sensibles" in text_of(public.of(JUSTICE).find("aside"))
+
+
+def counts_of(edition: Edition, indicator: str, place: str, year: int) -> dict[str, float | None]:
+    cells = {
+        value: edition.cell(indicator, year, place, EVERYBODY, value)
+        for value in edition.breakdowns[indicator]
+    }
+    return {value: cell and cell.numerator for value, cell in cells.items()}
+
+
+def test_bands_of_difficulties_say_nothing_of_justice(known: dict[str, Edition]) -> None:
+    edition, seen = known["public"], 0
+    for place, year in product(edition.geographies, edition.years):
+        bands = counts_of(edition, "barriers.count_band_at_entry", place, year)
+        others = counts_of(edition, "barriers.at_entry", place, year)
+        assert len(others) == 7
+        in_bands = {band: count for band, count in bands.items() if count is not None}
+        met = [count for count in others.values() if count is not None]
+        people = sum(in_bands.values())
+        if not people or len(in_bands) < len(BANDS) or len(met) < len(others):
+            continue
+        seen += 1
+        # All difficulties that there may be, less the public ones, as far as rounding tells.
+        half = edition.rounding // 2
+        least = sum((in_bands[band] - half) * few for band, (few, _) in BANDS.items())
+        most = sum((in_bands[band] + half) * many for band, (_, many) in BANDS.items())
+        assert least - sum(met) - half * len(met) <= 0, (place, year)
+        assert most - sum(met) + half * len(met) >= people / 2, (place, year)
+    assert seen > 30
 
 
 def test_every_item_shows_something_or_says_why_not(pages: Pages) -> None:

@@ -6,3 +6,4 @@ select
     populations,
     years
 from {{ ref('report_item_indicators') }}
+where audience = 'internal'

@@ -11,5 +11,6 @@ select
     years,
     reference_seed,
     source_line,
-    image
+    image,
+    null::string as coarser_because
 from {{ ref('stg_reference__report_items') }}

@@ -1,17 +1,33 @@
--- What the chart of each item of the Bilan shows: its indicators with their filters.
-with items as (
+-- What the chart of each item of the Bilan shows in each edition: its indicators with their filters.
+with editions as (
+    select
+        *,
+        'internal' as audience,
+        measures as shown
+    from {{ ref('stg_reference__report_items') }}
+    union all
+    select
+        *,
+        'public' as audience,
+        coalesce(public_measures, measures) as shown
+    from {{ ref('stg_reference__report_items') }}
+),
+
+items as (
     select
         item,
-        {{ each_item('measures') }} as measure,
+        audience,
+        {{ each_item('shown') }} as measure,
         geographies,
         populations,
         years
-    from {{ ref('stg_reference__report_items') }}
-    where measures is not null
+    from editions
+    where shown is not null
 )
 
 select
     item,
+    audience,
     split_part(measure, ':', 1) as indicator_id,
     coalesce(nullif(split_part(measure, ':', 2), ''), '%') as breakdown_pattern,
     geographies,

@@ -30,6 +30,9 @@ select
     {%- for number in range(var('difficulties') | length + 1) %}
     {{ within('is_diagnosed', 'difficulties_met = ' ~ number) }} as barriers__count_at_entry__{{ number }},
     {%- endfor %}
+    {{ within('is_diagnosed', 'difficulties_met <= 3') }} as barriers__count_band_at_entry__3_au_plus,
+    {{ within('is_diagnosed', 'difficulties_met between 4 and 5') }} as barriers__count_band_at_entry__4_ou_5,
+    {{ within('is_diagnosed', 'difficulties_met >= 6') }} as barriers__count_band_at_entry__6_et_plus,
     {{ within(
         "housing_group_at_entry in ('logement_semi_durable', 'logement_perenne')
         and difficulty_logement_at_entry is not null",

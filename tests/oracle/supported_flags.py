@@ -137,6 +137,9 @@ def _barriers() -> Flags:
             f"barriers.count_at_entry|{count}": as_flag(diagnosed, number == count)
             for count in range(len(DIFFICULTIES) + 1)
         },
+        "barriers.count_band_at_entry|3 au plus": as_flag(diagnosed, number < 4),
+        "barriers.count_band_at_entry|4 ou 5": as_flag(diagnosed, number.is_in([4, 5])),
+        "barriers.count_band_at_entry|6 et plus": as_flag(diagnosed, number > 5),
         "barriers.housing_difficulty_when_housed|": as_flag(
             housed & housing.is_not_null(), housing
         ),

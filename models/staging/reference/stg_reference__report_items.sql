@@ -11,5 +11,7 @@ select
     {{ text('years') }} as years,
     {{ text('reference_seed') }} as reference_seed,
     {{ whole_number('source_line') }} as source_line,
-    {{ text('image') }} as image
+    {{ text('image') }} as image,
+    {{ text('public_measures') }} as public_measures,
+    {{ text('coarser_because') }} as coarser_because
 from {{ ref('report_items') }}

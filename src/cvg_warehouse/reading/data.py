@@ -183,7 +183,8 @@ class ReportItem:
     """One of the Bilan's charts, tables and key figures.
 
     `measures` is what its chart shows; `terms` is what its table and its figures are made of, in
-    the order of rows and columns.
+    the order of rows and columns. `coarser_because` says why they are coarser than the print; None
+    where they are not.
     """
 
     item: int
@@ -195,6 +196,7 @@ class ReportItem:
     years: str | None
     table_id: str | None
     reference_seed: str | None
+    coarser_because: str | None
     measures: tuple[Measure, ...]
     terms: tuple[Term, ...]
 
@@ -454,7 +456,7 @@ def _report_items(connection: duckdb.DuckDBPyConnection) -> dict[int, ReportItem
     ):
         terms.setdefault(row.pop("item"), []).append(Term(**row))
     columns = """item, section, title_fr, kind, geographies, populations, years, table_id,
-        reference_seed"""
+        reference_seed, coarser_because"""
     return {
         row["item"]: ReportItem(
             **row,

@@ -127,10 +127,12 @@ def parts_text(figure: Figure, language: Language) -> str:
     """What the value is made of, `16 sur 98`, as far as that may be shown.
 
     Of a count that adds up several rounded ones it is how far it may be from the true one; '' for
-    other counts.
+    other counts, and for what is not published.
     """
     cell, indicator = figure.cell, figure.indicator
-    if cell is None or (figure.value is not None and indicator.statistic == "count"):
+    if cell is None:
+        return ""
+    if figure.value is not None and indicator.statistic == "count":
         is_sum = figure.margin > indicator.rounding // 2 and indicator.unit != "points"
         return say(language, "margin", number(figure.margin, 0, language)) if is_sum else ""
     if indicator.statistic == "count" or not cell.denominator:

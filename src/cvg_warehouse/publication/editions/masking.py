@@ -117,6 +117,19 @@ def masked_tables() -> dict[str, str]:
                 )
             ) as figures
         """,
+        # What an item shows in a coarser form is no longer the table that is printed.
+        "report_items": """
+            select items.* replace (
+                if(seed.public_measures is null, items.table_id, null) as table_id,
+                coalesce(seed.public_measures, items.measures) as measures,
+                seed.coarser_because as coarser_because
+            )
+            from edition__report_items as items
+            inner join stg_reference__report_items as seed using (item)
+        """,
+        "report_item_indicators": """
+            select * exclude (audience) from report_item_indicators where audience = 'public'
+        """,
         "report_item_terms": f"""
             select * from edition__report_item_terms
             anti join (
