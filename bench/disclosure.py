@@ -52,7 +52,7 @@ def main(warehouse: Annotated[Path | None, typer.Argument()] = None) -> None:
     )
     print(
         f"{found['masked']:,} of {found['cells']:,} cells masked, {found['left_out']:,} left out; "
-        f"{found['recoverable']} recoverable; "
+        f"{found['recoverable']} recoverable, {found['known_anyway']:,} known to some reader anyway; "
         f"without secondary masks {found['exposed_without_secondary_masks']:,} are"
     )
     sys.exit(found["recoverable"] > 0)
@@ -82,6 +82,7 @@ def _protect(warehouse: Path) -> dict[str, float]:
         "cells": protected.cells,
         "masked": protected.masked_cells,
         "left_out": protected.left_out.height,
+        "known_anyway": len({one._replace(reader="") for one in protected.known_anyway}),
         "recoverable": protected.recoverable_cells,
     }
 

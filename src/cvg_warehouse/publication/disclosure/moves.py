@@ -44,10 +44,6 @@ class Knowledge:
         """Both together."""
         return Knowledge(np.maximum(self.low, other.low), np.minimum(self.high, other.high))
 
-    def but_not(self, cells: np.ndarray) -> "Knowledge":
-        """The same without what is known of some cells (a mask)."""
-        return Knowledge(np.where(cells, 0, self.low), np.where(cells, INFINITE, self.high))
-
 
 class Moves:
     """Changes of a table of counts that fit what is known, as few as possible."""
