@@ -52,7 +52,7 @@ def main(warehouse: Annotated[Path | None, typer.Argument()] = None) -> None:
     )
     print(
         f"{found['masked']:,} of {found['cells']:,} cells masked, {found['left_out']:,} left out; "
-        f"{found['recoverable']} recoverable, {found['known_anyway']:,} known to some reader anyway; "
+        f"{found['recoverable']} recoverable, {found['known_anyway']:,} known anyway to a reader; "
         f"without secondary masks {found['exposed_without_secondary_masks']:,} are"
     )
     sys.exit(found["recoverable"] > 0)
