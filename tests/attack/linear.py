@@ -97,6 +97,8 @@ class Programs:
     def _solve(self, columns: np.ndarray, cost: float) -> None:
         every = np.concatenate([self._columns, self._capped])
         costs = np.where(np.isin(every, columns), cost, 0.0)
+        # Far from the last solution: better prepared anew than begun there.
+        self.solver.clearSolver()
         self.solver.changeColsCost(len(every), every.astype(np.int32), costs)
         self.solver.run()
         self.programs += 1
