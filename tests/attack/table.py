@@ -2,7 +2,7 @@
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,19 +12,15 @@ import polars as pl
 import scipy.sparse as sp
 from tests.attack.equations import (
     BANDS,
-    EXITED_ARE_SUPPORTED,
-    EXITS,
-    IN_THE_NATION,
     MEDIANS,
     NOT_ADDITIVE,
     OWN_BASE,
-    PEOPLE,
-    WORKSITES_AND_ACTIONS,
     Line,
     action_types,
     health_rights,
     lines_of,
     matches,
+    read_equations,
 )
 
 from cvg_warehouse.paths import PROJECT
@@ -50,26 +46,6 @@ Cell = tuple[str, str, str]
 """Count, place, population."""
 
 
-def read(file: Path) -> pl.DataFrame:
-    """Rows of an edition's indicators, of territories that had joined: the others are empty."""
-    with duckdb.connect(file, read_only=True) as connection:
-        has_status = "status" in connection.table("mart_indicators").columns
-        return connection.sql(ROWS.format(status="status" if has_status else "null")).pl()
-
-
-def read_groups(file: Path) -> dict[str, list[str]]:
-    """The territories of the nation and of each urbanity group."""
-    with duckdb.connect(file, read_only=True) as connection:
-        rows = connection.execute(
-            "select geography_id, urbanity from geographies where geography_level = 'territory'"
-        ).fetchall()
-    groups = defaultdict(list)
-    for place, urbanity in rows:
-        groups[urbanity].append(place)
-        groups[NATION].append(place)
-    return dict(groups)
-
-
 @dataclass
 class Table:
     """The cells of a year, the truth, what is known of each, and the equations."""
@@ -80,8 +56,7 @@ class Table:
     groups: dict[str, list[str]]
     low: np.ndarray = field(init=False)
     high: np.ndarray = field(init=False)
-    wanted: dict[int, Cell] = field(default_factory=dict)
-    """Cells that a mask hides."""
+    masked: dict[int, Cell] = field(default_factory=dict)
     misses: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     """By how much the truth misses an equation, where it does: the known double counts."""
 
@@ -96,13 +71,23 @@ class Table:
             self.values[stem].append(value)
 
     @property
+    def is_shown(self) -> np.ndarray:
+        """Cells of which something is printed."""
+        return self.high < MOST
+
+    def read_the_rules(self, most_masked: int) -> None:
+        """A larger count is left out rather than masked; beside a shown base it may be the rest."""
+        for cell, (name, place, population) in self.masked.items():
+            base = self.index.get((self.base_of(name), place, population))
+            if base is None or base in self.masked:
+                self.high[cell] = most_masked
+
+    @property
     def rows(self) -> tuple[sp.csr_array, np.ndarray, np.ndarray]:
         """Matrix of the equations, and the least and the most of each."""
         where = [(number, cell) for number, row in enumerate(self._rows) for cell in row[0]]
-        factors = [factor for row in self._rows for factor in row[0].values()]
-        matrix = sp.csr_array(
-            (factors, tuple(zip(*where, strict=True))), shape=(len(self._rows), len(self.true))
-        )
+        factors = np.array([factor for row in self._rows for factor in row[0].values()])
+        matrix = sp.csr_array((factors, np.array(where).T), shape=(len(self._rows), len(self.true)))
         ends = np.array([row[1:] for row in self._rows])
         return matrix, ends[:, 0], ends[:, 1]
 
@@ -112,10 +97,16 @@ class Table:
         for factor, cell in terms:
             factors[self.index[cell]] += factor
         total = sum(factor * self.true[cell] for cell, factor in factors.items())
-        if (total if is_equal else total > 1e-6):
+        if total if is_equal else total > 1e-6:
             self.misses[text].append(total)
         factors = {cell: factor for cell, factor in factors.items() if factor}
         self._rows.append((factors, total if is_equal else -np.inf, max(total, 0)))
+
+    @staticmethod
+    def base_of(name: str) -> str:
+        """What a count would be divided by."""
+        stem, bracket, value = name.partition("[")
+        return f"{stem}:base{bracket}{value}"
 
     def counts(self, name: str) -> list[str]:
         """The counts that a name adds up."""
@@ -141,7 +132,7 @@ class Table:
         """A rate's numerator is part of its base, which all values of most breakdowns share."""
         for name in self.names:
             stem, _, value = name.partition("[")
-            base = f"{stem}:base[{value}" if value else f"{stem}:base"
+            base = self.base_of(name)
             if base not in self.names:
                 continue
             first = self.counts(f"{stem}:base[*]" if value else base)[0]
@@ -169,34 +160,39 @@ class Table:
                         self.add(f"places: {unit}", [*terms, total], True)
                         continue
                     self.add(
-                        f"places: {unit}", [(-factor, cell) for factor, cell in (*terms, total)], False
+                        f"places: {unit}",
+                        [(-factor, cell) for factor, cell in (*terms, total)],
+                        False,
                     )
                     for term in terms:
                         self.add(f"places: each of {unit}", [term, total], False)
             for place in self.places:
-                whole, *parts = ((name, place, population) for population in POPULATIONS)
+                after, direct = (1, (name, place, "after_phc")), (1, (name, place, "direct"))
+                whole = (-1, (name, place, "all"))
                 text = f"populations: {unit}"
                 if unit in ("people", "pathways"):
-                    self.add(text, [(1, parts[0]), (1, parts[1]), (-1, whole)], True)
+                    self.add(text, [after, direct, whole], True)
                 elif unit in ("actions", "participations"):
-                    self.add(text, [(1, parts[0]), (1, parts[1]), (-1, whole)], False)
+                    self.add(text, [after, direct, whole], False)
                 elif unit == "worksites":
-                    self.add(text, [(-1, parts[0]), (-1, parts[1]), (1, whole)], False)
-                for part in parts:
-                    self.add(f"{text}, each", [(1, part), (-1, whole)], False)
+                    parts = [(-factor, cell) for factor, cell in (after, direct, whole)]
+                    self.add(text, parts, False)
+                for part in (after, direct):
+                    self.add(f"{text}, each", [part, whole], False)
 
     def show(self, row: dict) -> None:
         """What a row of the public file says."""
         place, population = row["geography_id"], row["population"]
         indicator, value = row["indicator_id"], row["breakdown"]
-        for number, name in (("numerator", indicator), ("denominator", f"{indicator}:base")):
-            cell = self.index.get((f"{name}[{value}]" if value else name, place, population))
+        top = f"{indicator}[{value}]" if value else indicator
+        for number, name in (("numerator", top), ("denominator", self.base_of(top))):
+            cell = self.index.get((name, place, population))
             if cell is None:
                 continue
             shown = row[number]
             if shown is None:
-                assert row["status"] == "masked"
-                self.wanted[cell] = (f"{name}[{value}]" if value else name, place, population)
+                assert row["status"] == "masked", name
+                self.masked[cell] = (name, place, population)
                 continue
             low = high = shown
             if self.units[indicator] in ROUNDED and shown > 0:
@@ -235,25 +231,62 @@ class Table:
             self.add(f"{stem}: median", [*terms, (-1, base)], False)
 
 
-def table_of(public: pl.DataFrame, internal: pl.DataFrame, groups: dict[str, list[str]]) -> Table:
+class Files:
+    """The two files of a folder's newest edition."""
+
+    def __init__(self, editions: Path) -> None:
+        (*_, public) = sorted(editions.glob("*-public.duckdb"))
+        self.public = _read(public, "mart_indicators.status")
+        self.internal = _read(public.with_name(public.name.replace("public", "internal")), "null")
+        with duckdb.connect(public, read_only=True) as connection:
+            places = connection.execute(
+                "select geography_id, urbanity from geographies where geography_level = 'territory'"
+            ).fetchall()
+        self.groups: dict[str, list[str]] = defaultdict(list)
+        for place, urbanity in places:
+            self.groups[urbanity].append(place)
+            self.groups[NATION].append(place)
+
+    @property
+    def years(self) -> list[int]:
+        """Those that are printed."""
+        return sorted(set(self.public["reporting_year"]))
+
+    def table(self, year: int) -> Table:
+        """All that an outsider knows of a year."""
+        is_of_year = pl.col("reporting_year") == year
+        return _table(self.public.filter(is_of_year), self.internal.filter(is_of_year), self.groups)
+
+
+def _read(file: Path, status: str) -> pl.DataFrame:
+    with duckdb.connect(file, read_only=True) as connection:
+        return connection.sql(ROWS.format(status=status)).pl()
+
+
+def _table(public: pl.DataFrame, internal: pl.DataFrame, groups: dict[str, list[str]]) -> Table:
     """All that is known of one year: `public` and `internal` have its rows."""
     index: dict[Cell, int] = {}
     true: list[float] = []
     for row in internal.iter_rows(named=True):
-        indicator, value = row["indicator_id"], row["breakdown"]
+        top = (
+            f"{row['indicator_id']}[{row['breakdown']}]"
+            if row["breakdown"]
+            else row["indicator_id"]
+        )
         for number, name, statistics in (
-            ("numerator", indicator, ("count", "share")),
-            ("denominator", f"{indicator}:base", ("share", "mean", "median")),
+            ("numerator", top, ("count", "share")),
+            ("denominator", Table.base_of(top), ("share", "mean", "median")),
         ):
             if row["statistic"] in statistics:
-                count = f"{name}[{value}]" if value else name
-                index[count, row["geography_id"], row["population"]] = len(true)
+                index[name, row["geography_id"], row["population"]] = len(true)
                 true.append(row[number] or 0)
     units = dict(internal.select("indicator_id", "counting_unit").unique().iter_rows())
     table = Table(index, np.array(true), units, groups)
-    for line in _lines():
-        table.add_line(line, table.places)
-    for line in lines_of(IN_THE_NATION):
+    everywhere, nation = read_equations()
+    for text in (everywhere, health_rights(), _action_types()):
+        for line in lines_of(text):
+            table.add_line(line, table.places)
+    for line in lines_of(nation):
         table.add_line(line, [NATION])
     table.add_bases()
     table.add_places_and_populations()
@@ -262,20 +295,14 @@ def table_of(public: pl.DataFrame, internal: pl.DataFrame, groups: dict[str, lis
     return table
 
 
-def _lines() -> Iterator[Line]:
+def _action_types() -> str:
     with (PROJECT / "seeds/reference/action_types.csv").open(encoding="utf-8") as stream:
-        types = [(f"{row['domain']} x {row['action_type']}", row) for row in csv.DictReader(stream)]
-    groups = defaultdict(list)
-    for name, row in types:
+        types = list(csv.DictReader(stream))
+    groups: dict[str, list[str]] = defaultdict(list)
+    domains = {}
+    for row in types:
+        name = f"{row['domain']} x {row['action_type']}"
+        domains[name] = row["domain"]
         if row["action_group"]:
             groups[f"{row['domain']} x {row['action_group']}"].append(name)
-    totals = {name: row["domain"] for name, row in types}
-    for text in (
-        PEOPLE,
-        EXITS,
-        EXITED_ARE_SUPPORTED,
-        WORKSITES_AND_ACTIONS,
-        health_rights(),
-        action_types(groups, totals),
-    ):
-        yield from lines_of(text)
+    return action_types(groups, domains)
