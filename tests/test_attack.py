@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.attack.linear import attack
+from tests.attack.linear import Narrowed, attack
 from tests.attack.table import Files, Table
 
 from cvg_warehouse.paths import CONTRACTS
@@ -25,6 +25,10 @@ def files(editions: Path) -> Files:
 @pytest.fixture
 def table(files: Files, year: int) -> Table:
     return files.table(year)
+
+
+def names(found: list[Narrowed]) -> str:
+    return "\n".join(map(str, found))
 
 
 def test_it_takes_nothing_from_the_publication() -> None:
@@ -54,12 +58,12 @@ def test_what_the_attack_claims_is_true(table: Table) -> None:
 
 @pytest.mark.parametrize("year", YEARS)
 def test_no_masked_count_is_narrowed_by_one_equation_after_another(table: Table) -> None:
-    assert [str(one) for one in attack(table, with_programs=False)] == []
+    assert names(attack(table, with_programs=False)) == ""
 
 
 @pytest.mark.parametrize("year", YEARS_OF_PROGRAMS)
 def test_no_masked_count_is_narrowed_by_all_equations_at_once(table: Table) -> None:
-    assert [str(one) for one in attack(table)] == []
+    assert names(attack(table)) == ""
 
 
 @pytest.mark.parametrize("year", YEARS)
@@ -67,7 +71,7 @@ def test_who_reads_the_rules_narrows_no_more(table: Table) -> None:
     """They say how large a masked count may be."""
     rules = tomllib.loads((CONTRACTS / "disclosure.toml").read_text(encoding="utf-8"))
     table.read_the_rules(rules["most_masked"])
-    assert [str(one) for one in attack(table, with_programs=False)] == []
+    assert names(attack(table, with_programs=False)) == ""
 
 
 @pytest.mark.parametrize("year", YEARS)
@@ -100,3 +104,68 @@ def test_a_single_mask_in_a_partition_is_narrowed(table: Table) -> None:
     (found,) = attack(table, with_programs=False)
     assert found.name == "least"
     assert 0 < found.least <= table.true[least] <= found.most < found.least + 5
+
+
+@pytest.mark.parametrize("year", [2020])
+@pytest.mark.parametrize(
+    ("masked", "shown"),
+    [
+        (
+            "public.age_band[50 ans et plus]",
+            ["public.age_band[moins de 25 ans]", "public.age_band[25 à 35 ans]"],
+        ),
+        ("pathways.duration_band[12 à 24 mois]", ["pathways.duration_band[moins de 12 mois]"]),
+        (
+            "public.housing_at_entry[logement_perenne]",
+            ["housing.group_at_entry[logement_perenne]"],
+        ),
+        (
+            "public.housing_at_entry[logement_perenne]",
+            ["housing.permanent_at_exit", "housing.reached_permanent"],
+        ),
+        ("exits.neutral", ["headcount.exited", "pathways.over_2_years:base"]),
+        (
+            "pathways.over_2_years_rqth",
+            [
+                "pathways.over_2_years",
+                "pathways.over_2_years_under_50_no_rqth",
+                "pathways.over_2_years_50_plus",
+            ],
+        ),
+        ("headcount.worksites", ["headcount.worksites_joined"]),
+        (
+            "exits.unknown_reason",
+            ["exits.other:base[chomage]", "exits.job_or_training[total]", "exits.other[*]"],
+        ),
+        ("exits.job_or_training[emploi_durable]", ["post_exit.job_stable:base"]),
+        ("housing.reached_permanent", ["post_exit.housing_contacted:base"]),
+        (
+            "support.officer_mobilised_by_seniority[3e année et plus]",
+            [
+                "support.officer_mobilised[logement]",
+                "support.officer_mobilised_by_seniority[1re année|2e année]",
+            ],
+        ),
+        (
+            "health.rights_opened",
+            [
+                "health.status[medecin_traitant x *]",
+                "health.status:base[medecin_traitant x entry]",
+                "health.checkup:base",
+            ],
+        ),
+        ("barriers.at_entry[mobilite]", ["barriers.at_entry_exited[mobilite]"]),
+    ],
+)
+def test_what_a_publication_once_forgot_is_in_the_attack(
+    table: Table, masked: str, shown: list[str]
+) -> None:
+    """Each of these relations, by itself, says something of a count that nothing else shows."""
+    cell = table.index[masked, "Total", "all"]
+    table.low[:], table.high[:] = 0, table.true.max()
+    for name in shown:
+        for count in table.counts(name):
+            known = table.index[count, "Total", "all"]
+            table.low[known] = table.high[known] = table.true[known]
+    table.masked = {cell: (masked, "Total", "all")}
+    assert [one.name for one in attack(table)] == [masked]

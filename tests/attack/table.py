@@ -46,7 +46,7 @@ Cell = tuple[str, str, str]
 """Count, place, population."""
 
 
-@dataclass
+@dataclass(repr=False)
 class Table:
     """The cells of a year, the truth, what is known of each, and the equations."""
 
@@ -168,17 +168,17 @@ class Table:
                         self.add(f"places: each of {unit}", [term, total], False)
             for place in self.places:
                 after, direct = (1, (name, place, "after_phc")), (1, (name, place, "direct"))
-                whole = (-1, (name, place, "all"))
+                every = (-1, (name, place, "all"))
                 text = f"populations: {unit}"
                 if unit in ("people", "pathways"):
-                    self.add(text, [after, direct, whole], True)
+                    self.add(text, [after, direct, every], True)
                 elif unit in ("actions", "participations"):
-                    self.add(text, [after, direct, whole], False)
+                    self.add(text, [after, direct, every], False)
                 elif unit == "worksites":
-                    parts = [(-factor, cell) for factor, cell in (after, direct, whole)]
-                    self.add(text, parts, False)
+                    terms = [(-factor, cell) for factor, cell in (after, direct, every)]
+                    self.add(text, terms, False)
                 for part in (after, direct):
-                    self.add(f"{text}, each", [part, whole], False)
+                    self.add(f"{text}, each", [part, every], False)
 
     def show(self, row: dict) -> None:
         """What a row of the public file says."""
