@@ -159,19 +159,26 @@ def test_what_a_publication_once_forgot_is_in_the_attack(
 
 
 @pytest.mark.parametrize("year", [2021])
-def test_a_shown_mean_says_something_of_the_bands(table: Table) -> None:
-    """Were nobody in the first band, the mean could not be as low."""
+@pytest.mark.parametrize(
+    ("place", "other"),
+    [("03-Lille", "12 à 24 mois"), ("Total", "2 à 3 ans")],
+    ids=["mean", "median"],
+)
+def test_a_shown_mean_or_median_says_something_of_the_bands(
+    table: Table, place: str, other: str
+) -> None:
+    """Were nobody in the first band, but in another, it could not be as low."""
     first = "pathways.duration_band[moins de 12 mois]"
-    others = "pathways.duration_band[!moins de 12 mois|2 à 3 ans]"
-    show_only(table, first, [others, "pathways.mean_duration_months:base"])
+    others = f"pathways.duration_band[!moins de 12 mois|{other}]"
+    show_only(table, first, [others, "pathways.mean_duration_months:base"], place)
     assert [one.name for one in attack(table)] == [first]
 
 
-def show_only(table: Table, masked: str, shown: list[str]) -> None:
-    """Forget all that is printed but some counts of the nation, of which one is masked."""
+def show_only(table: Table, masked: str, shown: list[str], place: str = "Total") -> None:
+    """Forget all that is printed but some counts of a place, of which one is masked."""
     table.low[:], table.high[:] = 0, table.true.max()
     for name in shown:
         for count in table.counts(name):
-            known = table.index[count, "Total", "all"]
+            known = table.index[count, place, "all"]
             table.low[known] = table.high[known] = table.true[known]
-    table.masked = {table.index[masked, "Total", "all"]: (masked, "Total", "all")}
+    table.masked = {table.index[masked, place, "all"]: (masked, place, "all")}
