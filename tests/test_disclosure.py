@@ -15,7 +15,7 @@ from cvg_warehouse.publication.disclosure import Protected, protect_warehouse
 from cvg_warehouse.publication.disclosure.bounds import propagate
 from cvg_warehouse.publication.disclosure.grid import Grid
 from cvg_warehouse.publication.disclosure.moves import Knowledge, Moves
-from cvg_warehouse.publication.disclosure.plan import LEFT_OUT, MASKED, Plan
+from cvg_warehouse.publication.disclosure.plan import LEFT_OUT, MASKED, NOT_THERE, Plan
 from cvg_warehouse.publication.disclosure.proof import printed_in_error, prove
 from cvg_warehouse.publication.disclosure.protect import protect
 from cvg_warehouse.publication.disclosure.publication import Control, control_of
@@ -69,6 +69,7 @@ def plan_for(
         sensitive=flag("sensitive", values < 11) & published,
         guarded=flag("guarded", ~all_of_them),
         rounded=all_of_them,
+        is_part=flag("is_part", ~all_of_them),
         effort=np.ones(len(values)),
         price=np.where(published & (values >= 11), 100.0 * (3 + values), np.inf),
         rounding=rounding,
@@ -404,8 +405,8 @@ def test_a_hidden_stock_follows_from_the_years_beside_it(control: Control) -> No
     assert not plan.sensitive[own:].any() and not np.isfinite(plan.price[own:]).any()
     stock = system.cells.index(("headcount.on_books_at_year_end", 2022, "Total", "all"))
     of_year = np.arange(len(cells)) < own
-    nothing = plan.seen(np.full(len(cells), MASKED))
-    shown = plan.seen(np.where(of_year, MASKED, plan.shown(plan.sensitive)))
+    nothing = plan.seen(np.full(len(cells), NOT_THERE))
+    shown = plan.seen(np.where(of_year, NOT_THERE, plan.shown(plan.sensitive)))
     bounds = propagate(system, anybody.high, shown)
     assert bounds.high[stock] - bounds.low[stock] <= 8
     assert propagate(system, anybody.high, nothing).high[stock] == INFINITE

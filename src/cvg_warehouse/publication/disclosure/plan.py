@@ -1,6 +1,7 @@
 """What is wanted of each count before any secondary mask."""
 
 from dataclasses import dataclass, replace
+from typing import get_type_hints
 
 import numpy as np
 
@@ -9,7 +10,8 @@ from cvg_warehouse.publication.disclosure.moves import Knowledge
 from cvg_warehouse.publication.disclosure.rounding import Rounding
 from cvg_warehouse.publication.disclosure.system import INFINITE
 
-MASKED, LEFT_OUT = -1, -2
+MASKED, LEFT_OUT, NOT_THERE = -1, -2, -3
+"""What stands in the place of a number: a row without it, or no row."""
 BEYOND = 100.0
 """Price of a mask, for each unit of its weight, in changes of counts that are shown rounded."""
 
@@ -27,6 +29,8 @@ class Plan:
     """Not printed, but no less to be protected: the small rests."""
     rounded: np.ndarray
     """Printed rounded; the others as they are."""
+    is_part: np.ndarray
+    """May be masked as nearly all of a whole that is shown; another mask hides no large count."""
     effort: np.ndarray
     """Of a change, when a table is sought that fits. It is least in the same few territories: then
     a table says the same to the readers of all others."""
@@ -38,8 +42,13 @@ class Plan:
 
     def part(self, cells: np.ndarray) -> "Plan":
         """The plan of some cells."""
-        arrays = ("counts", "published", "sensitive", "guarded", "rounded", "effort", "price")
+        arrays = [name for name, kind in get_type_hints(Plan).items() if kind is np.ndarray]
         return replace(self, **{name: getattr(self, name)[cells] for name in arrays})
+
+    @property
+    def is_capped(self) -> np.ndarray:
+        """Cells that hide no large count when they are masked."""
+        return self.rounded & ~self.is_part
 
     def of_first(self, own: int) -> "Plan":
         """The same for the first cells alone: what is beside them is shown, or not, as it is."""
@@ -60,9 +69,9 @@ class Plan:
         return cells & ~self.sensitive & (self.counts > self.most_masked)
 
     def shown(self, hidden: np.ndarray) -> np.ndarray:
-        """What is printed of each cell; MASKED or LEFT_OUT where nothing is."""
+        """What is printed of each cell, or what stands there instead."""
         number = np.where(self.rounded, self.rounding.shown(self.counts), self.counts)
-        number = np.where(self.published & ~hidden, number, MASKED)
+        number = np.where(hidden, MASKED, np.where(self.published, number, NOT_THERE))
         return np.where(self.is_large(hidden), LEFT_OUT, number)
 
     def seen(self, shown: np.ndarray) -> Knowledge:
@@ -71,7 +80,9 @@ class Plan:
         high = np.where(self.rounded, self.rounding.high(shown), shown)
         # What is left out to protect others is no small count: that is known, too.
         low = np.where(shown == LEFT_OUT, self.rounding.threshold, np.where(shown < 0, 0, low))
-        return Knowledge(low, np.where(shown < 0, INFINITE, high))
+        # The rules are public, too.
+        most = np.where((shown == MASKED) & self.is_capped, self.most_masked, INFINITE)
+        return Knowledge(low, np.where(shown < 0, most, high))
 
 
 def plan_of(grid: Grid) -> Plan:
@@ -82,6 +93,7 @@ def plan_of(grid: Grid) -> Plan:
     sensitive |= (values == 0) & grid.discloses_zero
     sensitive |= grid.is_single
     sensitive[tops] = True
+    is_part = np.isin(np.arange(grid.size), grid.complements[0])
     levels = [rules.weights[grid.levels[place]] for place in grid.geographies]
     weight = np.tile(np.array(levels, dtype=float), len(grid.years) * grid.columns)
     weight[grid.is_base] *= rules.weights["base"]
@@ -98,6 +110,7 @@ def plan_of(grid: Grid) -> Plan:
     return Plan(
         counts=np.concatenate([values, rests]),
         published=with_rests(grid.published, False),
+        is_part=with_rests(is_part, False),
         sensitive=with_rests(sensitive & grid.published, False),
         guarded=with_rests(np.zeros(grid.size, dtype=bool), True),
         rounded=with_rests(grid.is_rounded, True),

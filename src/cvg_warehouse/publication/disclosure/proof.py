@@ -16,8 +16,8 @@ import scipy.sparse as sp
 from cvg_warehouse.publication.disclosure.bounds import propagate
 from cvg_warehouse.publication.disclosure.grid import Cell, Grid
 from cvg_warehouse.publication.disclosure.moves import Knowledge, Moves
-from cvg_warehouse.publication.disclosure.plan import Plan
-from cvg_warehouse.publication.disclosure.readers import PRINT, Reader
+from cvg_warehouse.publication.disclosure.plan import MASKED, NOT_THERE, Plan
+from cvg_warehouse.publication.disclosure.readers import ANYBODY, PRINT, Reader
 from cvg_warehouse.publication.disclosure.system import System
 from cvg_warehouse.publication.disclosure.witnesses import Witnesses
 
@@ -57,8 +57,8 @@ def prove(
 ) -> list[Finding]:
     """What the readers of a year narrow down.
 
-    `shown` is the number that is printed of each cell, -1 where none is; `needed` are the cells
-    that must be wide.
+    `shown` is the number that is printed of each cell, or what stands there instead; `needed` are
+    the cells that must be wide.
     """
     tables = Witnesses(system, plan.counts, witnesses)
     moves = Moves(system, plan.counts, plan.effort)
@@ -66,23 +66,21 @@ def prove(
     if not (seen.low <= plan.counts).all() or not (plan.counts <= seen.high).all():
         raise ValueError("a printed number does not stand for the count")
     found: list[Finding] = []
-    in_print: set[tuple[int, int]] = set()
+    ruled_out: set[tuple[int, int]] = set()
+    """Ends that everybody rules out: the readers that follow know as much."""
     for reader in readers:
         known = seen.and_also(reader.knows)
-        asked = tables.open_ends(known, reader, needed, reach)
-        anyway = in_print & set(asked) if reader.is_informed else set()
-        if asked := [end for end in asked if end not in anyway]:
+        ends = tables.open_ends(known, reader, needed, reach)
+        anyway: set[tuple[int, int]] = set()
+        if asked := [end for end in ends if end not in ruled_out]:
             alone = propagate(system, reader.high, reader.knows)
-            anyway |= {
-                end for end in asked if not alone.low[end[0]] <= end[1] <= alone.high[end[0]]
-            }
+            anyway = {end for end in asked if not alone.low[end[0]] <= end[1] <= alone.high[end[0]]}
         narrow = _narrow(moves, tables, reader, known, [end for end in asked if end not in anyway])
         anyway |= set(_narrow(moves, tables, reader, reader.knows, narrow))
-        if reader.name == PRINT:
-            in_print = anyway
-        by_edition = {cell for cell, _ in narrow} - {cell for cell, _ in anyway}
+        if reader.name in (ANYBODY, PRINT):
+            ruled_out |= anyway.union(narrow)
         found += [
-            Finding(reader.name, sorted(by_edition), True),
+            Finding(reader.name, sorted({cell for cell, _ in set(narrow) - anyway}), True),
             Finding(reader.name, sorted({cell for cell, _ in anyway}), False),
         ]
     return [one for one in found if one.cells]
@@ -110,17 +108,17 @@ def _narrow(
 def shown_by(
     grid: Grid, printed: pl.DataFrame, is_row: np.ndarray, many: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The number that rows print of each of so many cells (-1: none), and a mask of their cells.
+    """The number that rows print of each of so many cells, and a mask of their cells.
 
     `printed` has the rows of `grid.in_scope`, `is_row` says which of them the edition has.
     """
-    shown, of_rows = np.full(many, -1), np.zeros(many, dtype=bool)
+    shown, of_rows = np.full(many, NOT_THERE), np.zeros(many, dtype=bool)
     for cells, column in ((grid.top, "numerator"), (grid.bottom, "denominator")):
         cells = cells[grid.in_scope]
         is_printed = printed[column].is_not_null().to_numpy() & (cells >= 0)
         shown[cells[is_printed]] = printed[column].to_numpy()[is_printed].astype(np.int64)
         of_rows[cells[is_row & (cells >= 0)]] = True
-    return shown, of_rows
+    return np.where(of_rows & (shown < 0), MASKED, shown), of_rows
 
 
 def printed_in_error(plan: Plan, shown: np.ndarray) -> np.ndarray:

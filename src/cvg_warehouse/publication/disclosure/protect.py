@@ -19,7 +19,7 @@ import scipy.sparse as sp
 from cvg_warehouse.publication.disclosure.bounds import propagate
 from cvg_warehouse.publication.disclosure.moves import Knowledge, Moves
 from cvg_warehouse.publication.disclosure.plan import Plan
-from cvg_warehouse.publication.disclosure.readers import PRINT, Reader
+from cvg_warehouse.publication.disclosure.readers import ANYBODY, PRINT, Reader
 from cvg_warehouse.publication.disclosure.system import System
 from cvg_warehouse.publication.disclosure.witnesses import Witnesses, is_there
 
@@ -50,7 +50,7 @@ class _Search:
         self.witnesses = Witnesses(system, plan.counts)
         self.moves = Moves(system, plan.counts, plan.effort, plan.price)
         self.hopeless: dict[str, set[tuple[int, int]]] = defaultdict(set)
-        """Ends that no mask keeps open, by reader; those of the print are so to all who read it."""
+        """Ends that no mask keeps open, by reader; so they are to all who know as much and more."""
         self.anyway: dict[str, Knowledge] = {}
 
     def against(self, reader: Reader) -> None:
@@ -89,13 +89,11 @@ class _Search:
         return [end for end in ends if not self._is_hopeless(reader, *end)]
 
     def _is_hopeless(self, reader: Reader, cell: int, wanted: int) -> bool:
-        """Whether the reader knows without the edition that the cell cannot hold this count."""
-        for name in (PRINT, reader.name) if reader.is_informed else (reader.name,):
-            if (cell, wanted) in self.hopeless[name]:
-                return True
-            if name not in self.anyway:
-                self.anyway[name] = propagate(self.moves.system, reader.high, reader.knows)
-            anyway = self.anyway[name]
-            if not anyway.low[cell] <= wanted <= anyway.high[cell]:
-                return True
-        return False
+        """Whether no mask keeps it open to this reader, or to one who knows less."""
+        names = (ANYBODY, PRINT, reader.name) if reader.is_informed else (reader.name,)
+        if any((cell, wanted) in self.hopeless[name] for name in names):
+            return True
+        if reader.name not in self.anyway:
+            self.anyway[reader.name] = propagate(self.moves.system, reader.high, reader.knows)
+        anyway = self.anyway[reader.name]
+        return not anyway.low[cell] <= wanted <= anyway.high[cell]
