@@ -566,7 +566,7 @@ def test_builds_that_are_killed_or_meet_leave_the_old_edition_or_the_new_one(
     assert delivery.current() != old
     ((summary, _),) = [outputs for outputs in said if outputs[0]]
     assert delivery.current() in summary
-    assert "masked; internal:" in " ".join(summary.split())
+    assert "more left out to protect others; internal:" in " ".join(summary.split())
     delivery.assert_nothing_is_left()
     assert not (delivery.home / "cvg.build" / "new").exists()
     assert not delivery.warehouse.with_name("cvg.duckdb.wal").exists()
@@ -701,7 +701,8 @@ def test_the_last_editions_are_kept(publisher: House, monkeypatch: pytest.Monkey
     assert list(read_pointer(publisher.editions).checksums) == editions[-3:]
     publisher.assert_nothing_is_left()
     listed = CliRunner().invoke(app, ["publish", "--list"]).stdout.splitlines()
-    listed, logged = listed[:3], listed[3:]
+    listed, logged = listed[:3], [line for line in listed[3:] if "left out" not in line]
+    assert len(logged) == 6
     assert [edition in line for edition, line in zip(editions, logged[1:], strict=True)] == [
         True
     ] * 5
@@ -762,11 +763,11 @@ def test_a_whole_edition_is_verified(house: House) -> None:
         ("create or replace table indicators as from indicators", "its checksum differs"),
         (
             "update mart_indicators set numerator = 7 where numerator > 10",
-            "counts from 1 to 10",
+            "counts of people under 10",
         ),
         (
             "update mart_indicators set denominator = numerator + 3 where denominator > 10",
-            "rates whose rest is from 1 to 10",
+            "counts of people that are not multiples of 5",
         ),
         ("insert into mart_indicators from mart_indicators limit 1", "stand more than once"),
         ("create table mart_worksite_feedback (value int)", "mart_worksite_feedback is not of an"),
