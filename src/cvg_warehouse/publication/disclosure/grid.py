@@ -344,6 +344,15 @@ class Grid:
         return unique[0, shown], unique[1, shown]
 
     @cached_property
+    def parts_near_a_whole(self) -> np.ndarray:
+        """Parts that may be nearly all of a whole: their population is as large as that."""
+        part, whole = self.complements
+        supported = np.zeros(self.size, dtype=np.int64)
+        for q, p in product(range(len(self.quantities)), range(len(self.populations))):
+            supported[self.cell(q, p)] = self.counts[self.quantities[ROOT], p]
+        return part[self.values[whole] <= supported[part] + 2 * self.rules.rounding.base]
+
+    @cached_property
     def small_complements(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Those pairs that would be shown as equal, and their difference: everybody, or nearly.
 

@@ -93,7 +93,7 @@ def plan_of(grid: Grid) -> Plan:
     sensitive |= (values == 0) & grid.discloses_zero
     sensitive |= grid.is_single
     sensitive[tops] = True
-    is_part = np.isin(np.arange(grid.size), grid.complements[0])
+    is_part = np.isin(np.arange(grid.size), grid.parts_near_a_whole)
     levels = [rules.weights[grid.levels[place]] for place in grid.geographies]
     weight = np.tile(np.array(levels, dtype=float), len(grid.years) * grid.columns)
     weight[grid.is_base] *= rules.weights["base"]
