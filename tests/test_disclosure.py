@@ -225,24 +225,27 @@ def test_only_whole_numbers_break_this_one() -> None:
     assert moves.move(masked, 8) is None
 
 
-def test_the_proof_names_what_few_masks_give_away() -> None:
+@pytest.mark.parametrize(("name", "by_edition"), [(ANYBODY, True), (PRINT, False)])
+def test_the_proof_names_what_few_masks_give_away(name: str, by_edition: bool) -> None:
+    """By the edition, or by the print alone; who knows more is not asked again."""
     system = System.of(ROW)
     plan = plan_for(system, ROW_COUNTS, EXACT)
-    of_print = reader(system, PRINT, {"all": 59, "middle": 15, "large": 40})
-    nothing = protect(system, plan, [], REACH)
+    readers = {
+        ANYBODY: [reader(system), reader(system, "worksite X")],
+        PRINT: [reader(system, PRINT, {"all": 59, "middle": 15, "large": 40})],
+    }[name]
     found = prove(
         system,
         plan,
-        [reader(system), of_print],
+        readers,
         plan.shown(plan.sensitive),
         plan.sensitive,
-        nothing.witnesses,
+        protect(system, plan, [], REACH).witnesses,
         REACH,
     )
     small = system.cells.index("small")
     assert [(one.reader, one.cells, one.by_edition) for one in found] == [
-        (ANYBODY, [small], True),
-        (PRINT, [small], False),
+        (name, [small], by_edition)
     ]
 
 

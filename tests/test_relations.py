@@ -20,6 +20,8 @@ from cvg_warehouse.terminal import Refusal
 
 SIGNED = load_rules().signed
 FAMILIES = sorted({group.family for group in SIGNED.groups if group.kind != "chance"})
+# What no table of two counts shows, and so nobody is told to sign.
+BY_HAND = {"from year to year", "two answers among one base"}
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +102,7 @@ def test_no_family_can_be_forgotten(
 ) -> None:
     others = [group for group in SIGNED.groups if group.family != family]
     unsigned, _ = judge(warehouse, with_groups(grid, *others))
-    assert unsigned
+    assert bool(unsigned) == (family not in BY_HAND)
 
 
 @pytest.mark.parametrize(
