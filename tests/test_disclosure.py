@@ -1,7 +1,6 @@
 """Masks and rounding of the public edition: hand-made tables, the demo, and other data."""
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -250,12 +249,6 @@ def test_the_proof_names_what_few_masks_give_away(name: str, by_edition: bool) -
 
 
 # The demo's edition
-
-
-@pytest.fixture(scope="module")
-def warehouse(built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(built.warehouse, read_only=True) as connection:
-        yield connection
 
 
 @pytest.fixture(scope="module")

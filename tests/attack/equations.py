@@ -7,42 +7,23 @@ follows the last title holds in the nation alone.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-WORDS = {
+from tests.oracle.lists import DIFFICULTIES, HOUSING_GROUPS, JOB_OR_TRAINING, OTHER_EXITS
+
+WORDS: dict[str, Sequence[str]] = {
     "age": ["moins de 25 ans", "25 à 35 ans", "36 à 49 ans", "50 ans et plus"],
-    "group": [
-        "rue",
-        "hebergement_precaire",
-        "hebergement_collectif",
-        "logement_semi_durable",
-        "logement_perenne",
-    ],
-    "difficulty": [
-        "logement",
-        "sante",
-        "administratif",
-        "illettrisme_linguistique",
-        "mobilite",
-        "surendettement",
-        "disponibilite",
-        "justice",
-    ],
+    "group": HOUSING_GROUPS,
+    "difficulty": DIFFICULTIES,
     "right": ["medecin_traitant", "rqth", "aah", "pension_invalidite"],
     "obtained": ["medecin_traitant", "rqth", "aah"],
     "moment": ["entry", "exit"],
     "request": ["logement_social", "dalo_daho", "accord_collectif"],
-    "job": [
-        "emploi_durable",
-        "emploi_transition",
-        "suite_parcours_iae",
-        "formation",
-        "autre_emploi_formation",
-    ],
-    "other": ["retraite", "sans_nouvelle", "inactif", "chomage"],
+    "job": JOB_OR_TRAINING,
+    "other": OTHER_EXITS,
     "domain": [
         "emploi",
         "santé",
