@@ -1,37 +1,18 @@
 """Figures that several cells make: sums, shares, differences, and what they are not made of."""
 
 import pytest
+from tests.support.terms import INDICATOR, term
 
 from cvg_warehouse.reading.composed import Part, Where, composed, parts
 from cvg_warehouse.reading.data import Cell, Edition, Term
 from cvg_warehouse.reading.figures import Figure, value_text
 
-INDICATOR, PARTNERS = "exits.job_or_training", "partners.partner_actions"
+PARTNERS = "partners.partner_actions"
 
 
 @pytest.fixture(scope="module")
 def edition(known: dict[str, Edition]) -> Edition:
     return known["internal"]
-
-
-def term(side: str = "top", kind: str = "share", coefficient: float = 1, counted: str = "") -> Term:
-    usual = "denominator" if side == "bottom" else "numerator"
-    return Term(
-        figure_id="N1",
-        row_label="*",
-        measure="figure",
-        label_fr="Part",
-        label_en="Share",
-        kind=kind,
-        side=side,
-        coefficient=coefficient,
-        indicator_id=INDICATOR,
-        breakdown="total",
-        years_before=0,
-        geography_id="Total",
-        population="all",
-        counted=counted or usual,
-    )
 
 
 def shown(numerator: float, denominator: float) -> Cell:

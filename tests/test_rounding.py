@@ -9,11 +9,12 @@ from dataclasses import replace
 import openpyxl
 import pytest
 from dashboards.pages import PAGES
+from tests.support.terms import INDICATOR, term
 
 from cvg_warehouse.reading import charts, export, tables
 from cvg_warehouse.reading.blocks import Choice
 from cvg_warehouse.reading.composed import Part, composed
-from cvg_warehouse.reading.data import EVERYBODY, WHOLE, Cell, Edition, Term, with_own
+from cvg_warehouse.reading.data import EVERYBODY, WHOLE, Cell, Edition, with_own
 from cvg_warehouse.reading.figures import (
     Figure,
     interval_text,
@@ -30,7 +31,6 @@ from cvg_warehouse.reading.texts import LANGUAGES, Language, say
 THIN, NBSP = "\u202f", "\u00a0"
 ROUEN, YEAR = "08-Rouen", 2024
 EXACT_UNITS = {"worksites", "actions", "partners"}
-JOBS = "exits.job_or_training"
 
 
 @pytest.fixture(scope="module")
@@ -168,8 +168,8 @@ def test_own_territories_are_exact_and_the_others_rounded(
     public: Edition, internal: Edition
 ) -> None:
     edition = with_own(public, internal, {ROUEN})
-    own = look_up(edition, JOBS, YEAR, ROUEN, EVERYBODY, "emploi_durable")
-    whole = look_up(edition, JOBS, YEAR, WHOLE, EVERYBODY, "emploi_durable")
+    own = look_up(edition, INDICATOR, YEAR, ROUEN, EVERYBODY, "emploi_durable")
+    whole = look_up(edition, INDICATOR, YEAR, WHOLE, EVERYBODY, "emploi_durable")
     assert (own.margin, whole.margin) == (0, 2)
     assert parts_text(own, "fr").split()[0] != "env." == parts_text(whole, "fr").split()[0]
     assert "exacte pour vos territoires" in tables.edition_line(edition, "", "fr").unescape()
@@ -181,7 +181,7 @@ def figure(public: Edition, numerator: float, denominator: float, margin: float 
     value = numerator / denominator
     cell = Cell(numerator, denominator, value, "shown", value - 0.05, value + 0.05)
     place = (YEAR, ROUEN, EVERYBODY, "total")
-    return Figure(public.indicators[JOBS], *place, cell, margin=margin)
+    return Figure(public.indicators[INDICATOR], *place, cell, margin=margin)
 
 
 def test_a_rate_has_the_decimals_that_its_counts_give(public: Edition) -> None:
@@ -207,37 +207,18 @@ def test_a_mean_has_the_decimals_that_the_edition_gives(
     assert value_text(mean, "fr") == f"{text}{NBSP}mois"
 
 
-def term(kind: str, side: str = "top", coefficient: float = 1) -> Term:
-    return Term(
-        figure_id="N1",
-        row_label="*",
-        measure="figure",
-        label_fr="Part",
-        label_en="Share",
-        kind=kind,
-        side=side,
-        coefficient=coefficient,
-        indicator_id=JOBS,
-        breakdown="total",
-        years_before=0,
-        geography_id=WHOLE,
-        population=EVERYBODY,
-        counted="denominator" if side == "bottom" else "numerator",
-    )
-
-
 def test_a_sum_of_rounded_counts_says_how_far_off_it_may_be(public: Edition) -> None:
     years = [replace(figure(public, n, 100), year=year) for n, year in ((15, 2023), (20, 2024))]
-    total = composed([Part(term("count"), one) for one in years], public)
+    total = composed([Part(term(kind="count"), one) for one in years], public)
     assert (total.value, total.margin) == (35, 4)
     assert parts_text(total, "fr") == "à 4 près"
-    alone = composed([Part(term("count"), years[0])], public)
+    alone = composed([Part(term(kind="count"), years[0])], public)
     assert (alone.margin, parts_text(alone, "fr")) == (2, "")
     assert parts_text(replace(total, margin=0), "fr") == ""
 
 
 def test_parts_that_are_each_rounded_up_are_no_more_than_the_whole(public: Edition) -> None:
-    parts = [Part(term("share"), figure(public, 15, 40)) for _ in range(3)]
-    whole = Part(term("share", "bottom"), figure(public, 15, 40))
+    parts = [Part(term(kind="share"), figure(public, 15, 40)) for _ in range(3)]
+    whole = Part(term("bottom", "share"), figure(public, 15, 40))
     made = composed([*parts, whole], public)
     assert made.cell and (made.cell.numerator, made.value) == (40, 1)
