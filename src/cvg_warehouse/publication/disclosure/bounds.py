@@ -5,6 +5,7 @@ for certain; one that does not may still be, which only `Moves` tells.
 """
 
 import numpy as np
+import scipy.sparse as sp
 
 from cvg_warehouse.publication.disclosure.moves import Knowledge
 from cvg_warehouse.publication.disclosure.system import INFINITE, UNBOUNDED, System
@@ -19,6 +20,10 @@ def propagate(system: System, high: np.ndarray, known: Knowledge, sweeps: int = 
     up = factor > 0
     top, bottom = high[row], system.low[row]
     low, most = known.low, np.minimum(known.high, INFINITE)
+    # Entries of the matrix by column: where each that has one begins.
+    by_column = sp.csr_array((np.arange(len(column)), column, matrix.indptr), matrix.shape).tocsc()
+    order, bound = by_column.data, np.diff(by_column.indptr) > 0
+    begins = by_column.indptr[:-1][bound]
     for _ in range(sweeps):
         least, no_least = _reach(factor, np.where(up, low[column], most[column]))
         greatest, no_greatest = _reach(factor, np.where(up, most[column], low[column]))
@@ -36,12 +41,12 @@ def propagate(system: System, high: np.ndarray, known: Knowledge, sweeps: int = 
         for known_side, side, chosen in ((most_known, under, up), (least_known, over, ~up)):
             at = known_side & chosen
             new_low[at] = -(-side[at] // factor[at])
-        next_high, next_low = most.copy(), low.copy()
-        np.minimum.at(next_high, column, new_high)
-        np.maximum.at(next_low, column, new_low)
-        if (next_high == most).all() and (next_low == low).all():
+        before = low, most
+        low, most = low.copy(), most.copy()
+        low[bound] = np.maximum(low[bound], np.maximum.reduceat(new_low[order], begins))
+        most[bound] = np.minimum(most[bound], np.minimum.reduceat(new_high[order], begins))
+        if (low == before[0]).all() and (most == before[1]).all():
             break
-        low, most = next_low, next_high
     return Knowledge(low, most)
 
 

@@ -72,12 +72,9 @@ class Moves:
         soft = system.matrix[:, self._soft]
         costs = np.concatenate([effort, effort, prices[self._soft], prices[self._soft]])
         matrix = sp.hstack([system.matrix, -system.matrix, soft, -soft])
-        program = _program(matrix, costs, self._ends)
-        program.row_lower_ = _floats(system.low, self._activity)
-        program.row_upper_ = _floats(system.high, self._activity)
-        self._solver = _solver()
+        rows = (_floats(system.low, self._activity), _floats(system.high, self._activity))
+        self._solver = _solver(matrix, costs, (np.zeros(len(costs)), self._ends), rows)
         self._solver.setOptionValue("presolve", "off")
-        self._solver.passModel(program)
 
     def _ends_of(self, known: Knowledge, anyway: Knowledge) -> np.ndarray:
         up, down = np.minimum(known.high, MOST) - self.counts, self.counts - known.low
@@ -188,18 +185,15 @@ class Moves:
             return None
         back[at], least[at if by > 0 else many + at] = 0, abs(by)
         costs = np.tile(self._effort[columns], 2)
-        program = _program(sp.hstack([matrix, -matrix]), costs, np.concatenate([up, down]))
-        program.col_lower_ = least
-        program.row_lower_ = _floats(self.system.low[rows], self._activity[rows])
-        program.row_upper_ = _floats(self._high[rows], self._activity[rows])
-        solver = _solver()
+        columns_ends = (least, np.concatenate([up, down]).astype(float))
+        sides = (self.system.low[rows], self._high[rows])
+        row_ends = tuple(_floats(side, self._activity[rows]) for side in sides)
+        solver = _solver(sp.hstack([matrix, -matrix]), costs, columns_ends, row_ends, whole)
         if whole:
             solver.setOptionValue("mip_max_nodes", NODES)
-            program.integrality_ = [highspy.HighsVarType.kInteger] * (2 * many)
         else:
             # No change at all is nearly a solution: there is nothing to prepare.
             solver.setOptionValue("presolve", "off")
-        solver.passModel(program)
         solver.run()
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
@@ -234,25 +228,37 @@ def _floats(ends: np.ndarray, activity: np.ndarray) -> np.ndarray:
     return np.where(np.abs(ends) >= UNBOUNDED, endless, (ends - activity).astype(float))
 
 
-def _program(
-    matrix: sp.csr_array | sp.csc_array, costs: np.ndarray, ends: np.ndarray
-) -> highspy.HighsLp:
-    program = highspy.HighsLp()
-    program.num_row_, program.num_col_ = matrix.shape
-    # Costs differ slightly, so that a change is not split among equal ones.
-    program.col_cost_ = costs * (1 + 0.1 * np.random.default_rng(0).random(len(costs)))
-    program.col_lower_, program.col_upper_ = np.zeros(len(ends)), ends.astype(float)
-    by_column = sp.csc_array(matrix)
-    program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    program.a_matrix_.start_ = by_column.indptr
-    program.a_matrix_.index_ = by_column.indices
-    program.a_matrix_.value_ = by_column.data.astype(float)
-    return program
+Ends = tuple[np.ndarray, np.ndarray]
 
 
-def _solver() -> highspy.Highs:
+def _solver(
+    matrix: sp.csr_array | sp.csc_array,
+    costs: np.ndarray,
+    columns: Ends,
+    rows: Ends,
+    whole: bool = False,
+) -> highspy.Highs:
+    """A program of the least cost, with the ends of its columns and rows."""
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("random_seed", 0)
+    by_column = sp.csc_array(matrix)
+    kind = highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
+    solver.passModel(
+        len(costs),
+        by_column.shape[0],
+        by_column.nnz,
+        int(highspy.MatrixFormat.kColwise),
+        int(highspy.ObjSense.kMinimize),
+        0.0,
+        # Costs differ slightly, so that a change is not split among equal ones.
+        costs * (1 + 0.1 * np.random.default_rng(0).random(len(costs))),
+        *columns,
+        *rows,
+        by_column.indptr.astype(np.int32),
+        by_column.indices.astype(np.int32),
+        by_column.data.astype(float),
+        np.full(len(costs), int(kind), dtype=np.int32),
+    )
     return solver

@@ -68,13 +68,17 @@ def prove(
     found: list[Finding] = []
     ruled_out: set[tuple[int, int]] = set()
     """Ends that everybody rules out: the readers that follow know as much."""
+    in_print = Knowledge.nothing(len(plan.counts))
+    """What follows from all that was printed: those who have read it know it."""
     for reader in readers:
         known = seen.and_also(reader.knows)
         ends = tables.open_ends(known, reader, needed, reach)
         anyway: set[tuple[int, int]] = set()
         if asked := [end for end in ends if end not in ruled_out]:
-            alone = propagate(system, reader.high, reader.knows)
+            knows = reader.knows.and_also(in_print) if reader.is_informed else reader.knows
+            alone = propagate(system, reader.high, knows)
             anyway = {end for end in asked if not alone.low[end[0]] <= end[1] <= alone.high[end[0]]}
+            in_print = alone if reader.name == PRINT else in_print
         narrow = _narrow(moves, tables, reader, known, [end for end in asked if end not in anyway])
         anyway |= set(_narrow(moves, tables, reader, reader.knows, narrow))
         if reader.name in (ANYBODY, PRINT):

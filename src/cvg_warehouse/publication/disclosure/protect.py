@@ -93,7 +93,13 @@ class _Search:
         names = (ANYBODY, PRINT, reader.name) if reader.is_informed else (reader.name,)
         if any((cell, wanted) in self.hopeless[name] for name in names):
             return True
-        if reader.name not in self.anyway:
-            self.anyway[reader.name] = propagate(self.moves.system, reader.high, reader.knows)
-        anyway = self.anyway[reader.name]
+        anyway = self._known_anyway(reader)
         return not anyway.low[cell] <= wanted <= anyway.high[cell]
+
+    def _known_anyway(self, reader: Reader) -> Knowledge:
+        if reader.name not in self.anyway:
+            knows = reader.knows
+            if reader.is_informed and PRINT in self.anyway:
+                knows = knows.and_also(self.anyway[PRINT])
+            self.anyway[reader.name] = propagate(self.moves.system, reader.high, knows)
+        return self.anyway[reader.name]

@@ -180,14 +180,17 @@ def _proven(
     pool: ProcessPoolExecutor,
     report: Report,
 ) -> Protected:
-    """The rows and the proof; what no mask protects is left out, and its year proven again."""
+    """The rows and the proof; what no mask protects is left out, and its year proven again.
+
+    Without those rows less is known: what was wide stays so, and only the rest is asked again.
+    """
     grid, many = control.grid, len(control.system.cells)
     printed = print_rows(grid, masked[: grid.size])
     is_large = control.plan.is_large(masked)
     left_out = is_large[grid.top[grid.in_scope]] & (grid.top[grid.in_scope] >= 0)
     left_out |= is_large[grid.bottom[grid.in_scope]] & (grid.bottom[grid.in_scope] >= 0)
     findings: dict[int, list[Finding]] = {}
-    years = _largest_first(control)
+    years, is_narrow = _largest_first(control), np.ones(many, dtype=bool)
     while True:
         rows = printed.with_columns(
             pl.when(~pl.Series(left_out)).then(name) for name in ("numerator", "denominator")
@@ -195,7 +198,7 @@ def _proven(
         shown, needed = shown_by(grid, rows, ~left_out, many)
         # A small rest is needed where the base that it would be taken from is printed.
         needed |= control.plan.guarded
-        needed &= shown < 0
+        needed &= (shown < 0) & is_narrow
         shown[is_large] = LEFT_OUT
         wrong = [
             exposure(grid, control.system.cells[c]) for c in printed_in_error(control.plan, shown)
@@ -227,6 +230,8 @@ def _proven(
                 [one for one in named[False] if one.reader != ANYBODY],
             )
         left_out |= more
+        is_narrow[:] = False
+        is_narrow[[c for found in findings.values() for one in found for c in one.cells]] = True
         in_scope = grid.rows.filter(pl.Series(grid.in_scope))
         years = sorted(set(in_scope.filter(pl.Series(more))["reporting_year"]))
 
