@@ -186,8 +186,8 @@ class Moves:
         back[at], least[at if by > 0 else many + at] = 0, abs(by)
         costs = np.tile(self._effort[columns], 2)
         columns_ends = (least, np.concatenate([up, down]).astype(float))
-        sides = (self.system.low[rows], self._high[rows])
-        row_ends = tuple(_floats(side, self._activity[rows]) for side in sides)
+        activity = self._activity[rows]
+        row_ends = _floats(self.system.low[rows], activity), _floats(self._high[rows], activity)
         solver = _solver(sp.hstack([matrix, -matrix]), costs, columns_ends, row_ends, whole)
         if whole:
             solver.setOptionValue("mip_max_nodes", NODES)
