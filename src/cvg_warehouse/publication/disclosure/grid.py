@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
+import scipy.sparse as sp
 
 from cvg_warehouse.publication.disclosure.rules import Rules
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 ROOT = "headcount.supported"
 EVERYBODY = "all"
 KEYS = ("indicator_id", "breakdown", "reporting_year", "geography_id", "population")
+GROUP = ("indicator_id", "reporting_year", "geography_id", "population")
 
 
 class Cell(NamedTuple):
@@ -287,6 +289,35 @@ class Grid:
             )
 
         return np.array([is_in(*row) for row in self.rows.select(KEYS).iter_rows()], dtype=bool)
+
+    @cached_property
+    def group(self) -> np.ndarray:
+        """Number of each row's indicator, year, place and population: they are printed together."""
+        keys = self.rows.select(pl.struct(*GROUP).rank("dense"))
+        return keys.to_series().to_numpy().astype(np.int64) - 1
+
+    @cached_property
+    def cells_in_groups(self) -> sp.csr_array:
+        """[cell or small rest, group] whether a row of the scope that has the cell is in the group.
+
+        A small rest is with the part that it is told by.
+        """
+        sides = [side[self.in_scope] for side in (self.top, self.bottom)]
+        cells, groups = np.concatenate(sides), np.tile(self.group[self.in_scope], 2)
+        ones = np.ones((cells >= 0).sum(), dtype=np.int64)
+        shape = (self.size, int(self.group.max()) + 1)
+        of_cells = sp.coo_array((ones, (cells[cells >= 0], groups[cells >= 0])), shape).tocsr()
+        part, _, _ = self.small_complements
+        return sp.csr_array(sp.vstack([of_cells, of_cells[part]]))
+
+    @cached_property
+    def is_optional(self) -> np.ndarray:
+        """[group] left out rather than that another is hidden for it."""
+        is_optional = np.zeros(int(self.group.max()) + 1, dtype=bool)
+        keys = zip(self.group, self.rows["indicator_id"], self.rows["geography_id"], strict=True)
+        for group, indicator, place in keys:
+            is_optional[group] = self.rules.is_optional(indicator, self.levels[place])
+        return is_optional
 
     def indicator_of(self, quantity: str) -> tuple[Indicator, str]:
         """Catalogue line and breakdown value of a quantity's name."""

@@ -54,12 +54,14 @@ class Moves:
         counts: np.ndarray,
         effort: np.ndarray,
         price: np.ndarray | None = None,
+        most: float = np.inf,
     ) -> None:
         """`counts` fit `system`; `effort` is the cost of a change by one, by cell.
 
-        `price` is that beyond what is known, infinite where there is no beyond.
+        `price` is that beyond what is known, infinite where there is no beyond; at `most`, a change
+        costs so much.
         """
-        self.system, self.counts = system, counts
+        self.system, self.counts, self._most = system, counts, most
         many = len(counts)
         prices = np.full(many, np.inf) if price is None else price
         self._soft = np.flatnonzero(np.isfinite(prices))
@@ -75,6 +77,7 @@ class Moves:
         rows = (_floats(system.low, self._activity), _floats(system.high, self._activity))
         self._solver = _solver(matrix, costs, (np.zeros(len(costs)), self._ends), rows)
         self._solver.setOptionValue("presolve", "off")
+        self._solver.setOptionValue("objective_bound", most)
 
     def _ends_of(self, known: Knowledge, anyway: Knowledge) -> np.ndarray:
         up, down = np.minimum(known.high, MOST) - self.counts, self.counts - known.low
@@ -114,16 +117,15 @@ class Moves:
             if nearby is not None:
                 return Move(nearby, NOTHING)
         found = self._linear(cell, wanted)
-        if found is None:
-            return None
-        by, beyond = found
-        whole = np.rint(by).astype(np.int64)
-        if len(beyond) or self._fits(whole, cell, wanted):
-            return Move(whole, beyond)
-        integer = self._integer(cell, wanted, np.abs(by) > EXACT)
-        return None if integer is None else Move(integer, beyond)
+        if found is None or found.is_too_dear:
+            return found
+        whole = np.rint(found.by).astype(np.int64)
+        if len(found.beyond) or self._fits(whole, cell, wanted):
+            return Move(whole, found.beyond)
+        integer = self._integer(cell, wanted, np.abs(found.by) > EXACT)
+        return None if integer is None else Move(integer, found.beyond)
 
-    def _linear(self, cell: int, wanted: int) -> tuple[np.ndarray, np.ndarray] | None:
+    def _linear(self, cell: int, wanted: int) -> "Move | None":
         many, soft = len(self.counts), len(self._soft)
         by = wanted - int(self.counts[cell])
         up, down = cell, many + cell
@@ -136,8 +138,13 @@ class Moves:
         self._solver.clearSolver()
         try:
             self._solver.run()
-            if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            status = self._solver.getModelStatus()
+            if status == highspy.HighsModelStatus.kObjectiveBound:
+                return TOO_DEAR
+            if status != highspy.HighsModelStatus.kOptimal:
                 return None
+            if self._solver.getInfo().objective_function_value > self._most:
+                return TOO_DEAR
             found = np.array(self._solver.getSolution().col_value)
         finally:
             for one in (moved, back):
@@ -145,7 +152,7 @@ class Moves:
         inside = found[:many] - found[many : 2 * many]
         outside = found[2 * many : 2 * many + soft] - found[2 * many + soft :]
         inside[self._soft] += outside
-        return inside, self._soft[np.abs(outside) > EXACT]
+        return Move(inside, self._soft[np.abs(outside) > EXACT])
 
     def _fits(self, by: np.ndarray, cell: int, wanted: int) -> bool:
         """Whether changes fit what is known, and bring the cell there, in integer arithmetic."""
@@ -209,6 +216,11 @@ class Move:
 
     by: np.ndarray
     beyond: np.ndarray
+    is_too_dear: bool = False
+    """There are changes, but not for a price that is to be paid."""
+
+
+TOO_DEAR = Move(NOTHING, NOTHING, is_too_dear=True)
 
 
 def fits(system: System, high: np.ndarray, known: Knowledge, table: np.ndarray) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import get_type_hints
 
 import numpy as np
+import scipy.sparse as sp
 
 from cvg_warehouse.publication.disclosure.grid import ROOT, Grid
 from cvg_warehouse.publication.disclosure.moves import Knowledge
@@ -14,6 +15,9 @@ MASKED, LEFT_OUT, NOT_THERE = -1, -2, -3
 """What stands in the place of a number: a row without it, or no row."""
 BEYOND = 100.0
 """Price of a mask, for each unit of its weight, in changes of counts that are shown rounded."""
+MOST_PRICE = BEYOND * 1e6
+"""What is dearer to protect is left out: it would hide what many rows are read by, as a base of the
+nation of more than some 30 people."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,10 @@ class Plan:
     a table says the same to the readers of all others."""
     price: np.ndarray
     """Of a mask; infinite where there is none, as nothing is printed or it tells nothing."""
+    is_optional: np.ndarray
+    """Left out rather than that another is hidden for it."""
+    groups: sp.csr_array
+    """[cell, group] the rows that print the cell: those of a group are printed together, or not."""
     rounding: Rounding
     most_masked: int
     """What is masked to protect others is no larger."""
@@ -43,7 +51,22 @@ class Plan:
     def part(self, cells: np.ndarray) -> "Plan":
         """The plan of some cells."""
         arrays = [name for name, kind in get_type_hints(Plan).items() if kind is np.ndarray]
-        return replace(self, **{name: getattr(self, name)[cells] for name in arrays})
+        of_cells = {name: getattr(self, name)[cells] for name in arrays}
+        return replace(self, **of_cells, groups=self.groups[cells])
+
+    def without(self, groups: np.ndarray) -> "Plan":
+        """The plan where these groups of rows are left out of the edition."""
+        stays = ~np.isin(np.arange(self.groups.shape[1]), groups)
+        kept = sp.csr_array(self.groups.multiply(stays.astype(np.int64)))
+        kept.eliminate_zeros()
+        has_row = np.diff(kept.indptr) > 0
+        return replace(
+            self,
+            groups=kept,
+            published=self.published & has_row,
+            sensitive=self.sensitive & has_row,
+            guarded=self.guarded & has_row,
+        )
 
     @property
     def is_capped(self) -> np.ndarray:
@@ -102,6 +125,9 @@ def plan_of(grid: Grid) -> Plan:
     rank = np.argsort(np.argsort(np.where(is_territory, -supported, supported.max())))
     effort = np.where(is_territory, 2.0 + rank, 1.0)[grid.place]
     is_secret = grid.published & ~sensitive & (values > 0)
+    groups = grid.cells_in_groups
+    is_optional = (groups @ ~grid.is_optional) == 0
+    weight[is_optional[: grid.size]] *= rules.weights["optional"]
     price = np.where(is_secret, BEYOND * weight * (3 + values), np.inf)
 
     def with_rests(cells: np.ndarray, rest: object) -> np.ndarray:
@@ -116,6 +142,8 @@ def plan_of(grid: Grid) -> Plan:
         rounded=with_rests(grid.is_rounded, True),
         effort=with_rests(effort, 1.0),
         price=with_rests(price, np.inf),
+        is_optional=is_optional,
+        groups=groups,
         rounding=rules.rounding,
         most_masked=rules.most_masked,
     )

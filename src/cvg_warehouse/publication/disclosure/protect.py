@@ -18,7 +18,7 @@ import scipy.sparse as sp
 
 from cvg_warehouse.publication.disclosure.bounds import propagate
 from cvg_warehouse.publication.disclosure.moves import Knowledge, Moves
-from cvg_warehouse.publication.disclosure.plan import Plan
+from cvg_warehouse.publication.disclosure.plan import MOST_PRICE, Plan
 from cvg_warehouse.publication.disclosure.readers import ANYBODY, PRINT, Reader
 from cvg_warehouse.publication.disclosure.system import System
 from cvg_warehouse.publication.disclosure.witnesses import Witnesses, is_there
@@ -29,6 +29,8 @@ class Protection:
     """Masks by cell, and differences of tables from the true one that show how wide they are."""
 
     masked: np.ndarray
+    left_out: frozenset[int]
+    """Groups of rows that are dearer to protect than to leave out."""
     witnesses: sp.csc_array
 
 
@@ -40,7 +42,7 @@ def protect(system: System, plan: Plan, readers: list[Reader], reach: int) -> Pr
         masks = int(search.masked.sum())
         for reader in readers:
             search.against(reader)
-    return Protection(search.masked, search.witnesses.differences)
+    return Protection(search.masked, frozenset(search.left_out), search.witnesses.differences)
 
 
 class _Search:
@@ -48,7 +50,8 @@ class _Search:
         self.plan, self.reach = plan, reach
         self.masked = plan.sensitive.copy()
         self.witnesses = Witnesses(system, plan.counts)
-        self.moves = Moves(system, plan.counts, plan.effort, plan.price)
+        self.left_out: set[int] = set()
+        self.moves = Moves(system, plan.counts, plan.effort, plan.price, MOST_PRICE)
         self.hopeless: dict[str, set[tuple[int, int]]] = defaultdict(set)
         """Ends that no mask keeps open, by reader; so they are to all who know as much and more."""
         self.anyway: dict[str, Knowledge] = {}
@@ -62,6 +65,9 @@ class _Search:
                 move = self.moves.move(cell, wanted)
                 if move is None:
                     self.hopeless[reader.name].add((cell, wanted))
+                elif move.is_too_dear or self._is_optional_for(cell, move.beyond):
+                    self._leave_out(cell)
+                    break
                 elif len(move.beyond):
                     self.masked[move.beyond] = True
                     self._tell(reader)
@@ -70,6 +76,17 @@ class _Search:
                     self.witnesses.add(move.by)
                     table = self.plan.counts + move.by
                     asked = [end for end in asked if not is_there(table, *end, self.reach)]
+
+    def _is_optional_for(self, cell: int, others: np.ndarray) -> bool:
+        """Whether others that are not optional would be hidden for one that is."""
+        return bool(self.plan.is_optional[cell] and not self.plan.is_optional[others].all())
+
+    def _leave_out(self, cell: int) -> None:
+        """Leave out the rows that print a cell: less is known, and nothing asked of them."""
+        groups = self.plan.groups[[cell]].indices
+        self.left_out.update(groups.tolist())
+        self.plan = self.plan.without(groups)
+        self.masked &= self.plan.published
 
     def _tell(self, reader: Reader) -> None:
         known, hidden = self._known_to(reader), self.masked

@@ -117,6 +117,19 @@ class Control:
         found = protect(system, plan, readers, self.grid.rules.reach)
         return replace(found, masked=found.masked[: len(self.years[year])])
 
+    def seen_of(self, printed: pl.DataFrame, left_out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The number that rows print of each cell, and the cells that must not be narrowed.
+
+        Those are what the rows mask, and the small rests of what they have.
+        """
+        rows = printed.with_columns(
+            pl.when(~pl.Series(left_out)).then(name) for name in ("numerator", "denominator")
+        )
+        shown, needed = shown_by(self.grid, rows, ~left_out, len(self.system.cells))
+        part, _, _ = self.grid.small_complements
+        needed[self.grid.size :] = needed[part]
+        return shown, needed & (shown < 0)
+
     def proof(
         self, year: int, shown: np.ndarray, needed: np.ndarray, witnesses: sp.csc_array
     ) -> list[Finding]:
@@ -144,7 +157,7 @@ def protect_warehouse(
     grid = read_grid(warehouse, load_rules())
     refuse_unsigned(warehouse, grid)
     control = control_of(grid, warehouse, printed_before)
-    masked = control.plan.sensitive.copy()
+    masked, left_out = control.plan.sensitive.copy(), set[int]()
     witnesses = {}
     with _workers() as pool:
         report("masks", 0.1)
@@ -152,9 +165,10 @@ def protect_warehouse(
         for done, task in enumerate(as_completed(tasks), 1):
             year, found = tasks[task], task.result()
             masked[control.years[year]], witnesses[year] = found.masked, found.witnesses
+            left_out |= found.left_out
             report("masks", 0.1 + 0.6 * done / len(tasks))
         report("proof", 0.7)
-        return _proven(control, masked, witnesses, pool, report)
+        return _proven(control, masked, left_out, witnesses, pool, report)
 
 
 def control_of(
@@ -176,67 +190,51 @@ def control_of(
 def _proven(
     control: Control,
     masked: np.ndarray,
+    groups_left_out: set[int],
     witnesses: dict[int, sp.csc_array],
     pool: ProcessPoolExecutor,
     report: Report,
 ) -> Protected:
-    """The rows and the proof; what no mask protects is left out, and its year proven again.
+    """The rows and the proof; what no mask protects is left out.
 
-    Without those rows less is known: what was wide stays so, and only the rest is asked again.
+    Without those rows less is known: what was wide stays so, and need not be asked again.
     """
-    grid, many = control.grid, len(control.system.cells)
+    grid = control.grid
     printed = print_rows(grid, masked[: grid.size])
     is_large = control.plan.is_large(masked)
-    left_out = is_large[grid.top[grid.in_scope]] & (grid.top[grid.in_scope] >= 0)
-    left_out |= is_large[grid.bottom[grid.in_scope]] & (grid.bottom[grid.in_scope] >= 0)
-    findings: dict[int, list[Finding]] = {}
-    years, is_narrow = _largest_first(control), np.ones(many, dtype=bool)
-    while True:
-        rows = printed.with_columns(
-            pl.when(~pl.Series(left_out)).then(name) for name in ("numerator", "denominator")
-        )
-        shown, needed = shown_by(grid, rows, ~left_out, many)
-        # A small rest is needed where the base that it would be taken from is printed.
-        needed |= control.plan.guarded
-        needed &= (shown < 0) & is_narrow
-        shown[is_large] = LEFT_OUT
-        wrong = [
-            exposure(grid, control.system.cells[c]) for c in printed_in_error(control.plan, shown)
-        ]
-        tasks = {
-            pool.submit(control.proof, year, shown, needed, witnesses[year]): year for year in years
-        }
-        for done, task in enumerate(as_completed(tasks), 1):
-            findings[tasks[task]] = task.result()
-            report("proof", 0.7 + 0.3 * done / len(tasks))
-        named = {
-            by_edition: [
-                exposure(grid, control.system.cells[cell], one.reader)
-                for found in findings.values()
-                for one in found
-                if one.by_edition == by_edition
-                for cell in one.cells
-            ]
-            for by_edition in (True, False)
-        }
-        exposed = sorted({*wrong, *named[True], *(e for e in named[False] if e.reader == ANYBODY)})
-        more = _rows_of(grid, exposed) & ~left_out
-        if not more.any():
-            kept = printed.filter(~pl.Series(left_out))
-            return Protected(
-                kept,
-                exposed,
-                printed.filter(pl.Series(left_out)).select(KEYS),
-                [one for one in named[False] if one.reader != ANYBODY],
-            )
-        left_out |= more
-        is_narrow[:] = False
-        is_narrow[[c for found in findings.values() for one in found for c in one.cells]] = True
-        in_scope = grid.rows.filter(pl.Series(grid.in_scope))
-        years = sorted(set(in_scope.filter(pl.Series(more))["reporting_year"]))
+    left_out = _of_rows(grid, is_large)
+    left_out |= np.isin(grid.group[grid.in_scope], list(groups_left_out))
+    shown, needed = control.seen_of(printed, left_out)
+    shown[is_large] = LEFT_OUT
+    found: list[Finding] = []
+    tasks = [
+        pool.submit(control.proof, year, shown, needed, witnesses[year])
+        for year in _largest_first(control)
+    ]
+    for done, task in enumerate(as_completed(tasks), 1):
+        found += task.result()
+        report("proof", 0.7 + 0.3 * done / len(tasks))
+    named: dict[bool, set[tuple[int, str]]] = {True: set(), False: set()}
+    for one in found:
+        named[one.by_edition or one.reader == ANYBODY] |= {(cell, one.reader) for cell in one.cells}
+    left_out |= _rows_of(grid, {exposure(grid, control.system.cells[c]) for c, _ in named[True]})
+    _, still = control.seen_of(printed, left_out)
+    exposed, known_anyway = (
+        sorted(exposure(grid, control.system.cells[c], reader) for c, reader in some if still[c])
+        for some in (named[True], named[False])
+    )
+    wrong = [exposure(grid, control.system.cells[c]) for c in printed_in_error(control.plan, shown)]
+    kept = printed.filter(~pl.Series(left_out))
+    gone = printed.filter(pl.Series(left_out)).select(KEYS)
+    return Protected(kept, [*wrong, *exposed], gone, known_anyway)
 
 
-def _rows_of(grid: Grid, exposed: list[Exposure]) -> np.ndarray:
+def _of_rows(grid: Grid, cells: np.ndarray) -> np.ndarray:
+    """Rows of the edition that have one of these cells."""
+    return np.any([(of >= 0) & cells[of] for of in (grid.top, grid.bottom)], axis=0)[grid.in_scope]
+
+
+def _rows_of(grid: Grid, exposed: set[Exposure]) -> np.ndarray:
     """Rows of the edition that are of the same indicator, year, place and population."""
     places = {(e.indicator_id, e.reporting_year, e.geography_id, e.population) for e in exposed}
     keys = grid.rows.filter(pl.Series(grid.in_scope)).select(

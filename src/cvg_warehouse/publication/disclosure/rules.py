@@ -73,6 +73,8 @@ class Rules:
     fewest_territories: int
     """With so many in a year, they are printed one by one."""
     left_out_values: Mapping[str, frozenset[str]]
+    optional: tuple[str, ...]
+    """Indicators that a territory's rows are printed of as far as that hides nothing else."""
     limited: tuple[Limit, ...]
     weights: Mapping[str, float]
     breakdowns: Mapping[str, Partition]
@@ -118,6 +120,10 @@ class Rules:
         """Whether the scope holds this indicator for such a place and this population."""
         return all(limit.allows(indicator, level, population) for limit in self.limited)
 
+    def is_optional(self, indicator: str, level: str) -> bool:
+        """Whether a row is left out rather than that another is hidden for it."""
+        return level == "territory" and any(fnmatchcase(indicator, one) for one in self.optional)
+
     def is_additive(self, indicator: str) -> bool:
         """Whether anything is known of the indicator's sums over places and populations."""
         return not any(fnmatchcase(indicator, pattern) for pattern in self.not_additive)
@@ -137,6 +143,7 @@ def load_rules(path: Path = RULES) -> Rules:
         zeros_disclose=frozenset(raw["zeros_disclose"]),
         levels=frozenset(scope["levels"]),
         fewest_territories=scope["fewest_territories"],
+        optional=tuple(scope["optional_in_territories"]),
         left_out_values={
             breakdown: frozenset(values) for breakdown, values in scope["left_out_values"].items()
         },
