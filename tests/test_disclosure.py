@@ -8,16 +8,23 @@ import duckdb
 import numpy as np
 import polars as pl
 import pytest
+import scipy.sparse as sp
 
 from conftest import Built, Workplace
 from cvg_warehouse.publication.disclosure import Protected, protect_warehouse
 from cvg_warehouse.publication.disclosure.bounds import propagate
 from cvg_warehouse.publication.disclosure.grid import Grid
 from cvg_warehouse.publication.disclosure.moves import Knowledge, Moves
-from cvg_warehouse.publication.disclosure.plan import LEFT_OUT, MASKED, NOT_THERE, Plan
+from cvg_warehouse.publication.disclosure.plan import (
+    LEFT_OUT,
+    MASKED,
+    MOST_PRICE,
+    NOT_THERE,
+    Plan,
+)
 from cvg_warehouse.publication.disclosure.proof import printed_in_error, prove
 from cvg_warehouse.publication.disclosure.protect import protect
-from cvg_warehouse.publication.disclosure.publication import Control, control_of
+from cvg_warehouse.publication.disclosure.publication import Control, control_of, print_rows
 from cvg_warehouse.publication.disclosure.readers import ANYBODY, PRINT, Reader
 from cvg_warehouse.publication.disclosure.reading import read_grid
 from cvg_warehouse.publication.disclosure.rounding import Rounding
@@ -73,6 +80,8 @@ def plan_for(
         price=np.where(published & (values >= 11), 100.0 * (3 + values), np.inf),
         rounding=rounding,
         most_masked=most_masked,
+        is_optional=flag("is_optional", ~all_of_them),
+        groups=sp.csr_array(np.eye(len(values), dtype=np.int64)),
     )
 
 
@@ -168,6 +177,32 @@ def test_who_hides_many_is_left_out_and_need_not_look_as_nobody() -> None:
     assert masked.shown(protect(system, masked, [reader(system)], REACH).masked).tolist() != [
         *shown.values()
     ]
+
+
+@pytest.mark.parametrize(
+    ("price", "optional", "masked"),
+    [
+        (1.0, set(), {"small", "large"}),
+        (MOST_PRICE, set(), set()),
+        (1.0, {"small"}, set()),
+        (1.0, {"small", "large"}, {"small", "large"}),
+    ],
+    ids=["as ever", "too dear", "optional, and the other is not", "both optional"],
+)
+def test_what_others_must_not_be_hidden_for_is_left_out(
+    price: float, optional: set[str], masked: set[str]
+) -> None:
+    """Of 44, 40 and 4 one can be computed from the others: the 40 goes, or the 4 has no row."""
+    system = System.of([total("all", "small", "large")])
+    counts = {"small": 4, "large": 40, "all": 44}
+    plan = plan_for(system, counts, EXACT, is_optional=optional)
+    plan = replace(plan, price=np.where(np.isin(system.cells, ["large"]), price, np.inf))
+    found = protect(system, plan, [reader(system)], REACH)
+    assert {system.cells[cell] for cell in np.flatnonzero(found.masked)} == masked
+    left = {system.cells[group] for group in found.left_out}
+    assert left == (set() if masked else {"small"})
+    shown = dict(zip(system.cells, plan.without(found.left_out).shown(found.masked), strict=True))
+    assert shown["small"] == (MASKED if masked else NOT_THERE)
 
 
 def test_a_small_rest_that_is_not_printed_is_hidden_too() -> None:
@@ -383,6 +418,16 @@ def test_a_number_that_must_not_be_printed_is_found(control: Control) -> None:
     large = int(np.flatnonzero((shown > 100) & (plan.counts % 5 != 0) & plan.rounded)[0])
     shown[large] = plan.counts[large]
     assert set(printed_in_error(plan, shown)) == {small, large}
+
+
+def test_a_small_rest_is_asked_about_as_long_as_its_row_is_printed(control: Control) -> None:
+    grid = control.grid
+    printed = print_rows(grid, control.plan.sensitive[: grid.size])
+    rests = control.seen_of(printed, np.zeros(len(printed), dtype=bool))[1][grid.size :]
+    assert rests.size > 10 and rests.all()
+    part, _, _ = grid.small_complements
+    its_rows = (np.isin(grid.top, part) | np.isin(grid.bottom, part))[grid.in_scope]
+    assert not control.seen_of(printed, its_rows)[1][grid.size :].any()
 
 
 def test_there_is_a_reader_of_each_territory_and_worksite(control: Control) -> None:

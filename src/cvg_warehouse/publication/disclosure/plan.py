@@ -1,5 +1,6 @@
 """What is wanted of each count before any secondary mask."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import get_type_hints
 
@@ -54,9 +55,9 @@ class Plan:
         of_cells = {name: getattr(self, name)[cells] for name in arrays}
         return replace(self, **of_cells, groups=self.groups[cells])
 
-    def without(self, groups: np.ndarray) -> "Plan":
+    def without(self, groups: Iterable[int]) -> "Plan":
         """The plan where these groups of rows are left out of the edition."""
-        stays = ~np.isin(np.arange(self.groups.shape[1]), groups)
+        stays = ~np.isin(np.arange(self.groups.shape[1]), list(groups))
         kept = sp.csr_array(self.groups.multiply(stays.astype(np.int64)))
         kept.eliminate_zeros()
         has_row = np.diff(kept.indptr) > 0
