@@ -58,6 +58,8 @@ bench: $(READY) ## measure the build, the ingest, the masks and what they leave,
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.ingest
 	@$(BIN)/python -m bench.disclosure
+	@$(BIN)/python -m bench.disclosure --seed 7
+	@$(BIN)/python -m bench.disclosure --scale 2
 	@$(BIN)/python -m bench.usefulness
 	@$(BIN)/python -m bench.viewer
 	@$(BIN)/python -m bench.against $(BASE)

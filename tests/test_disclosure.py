@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 import scipy.sparse as sp
 
-from conftest import Built, Workplace
+from conftest import Built, Workplace, run_cvg
 from cvg_warehouse.publication.disclosure import Protected, protect_warehouse
 from cvg_warehouse.publication.disclosure.bounds import propagate
 from cvg_warehouse.publication.disclosure.grid import Grid
@@ -480,6 +480,20 @@ def small(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place.rewrite("ateliers", lambda _row: None)
     assert place.build().returncode in (0, 1)
     return place.warehouse
+
+
+def test_the_first_years_of_another_demo(tmp_path: Path) -> None:
+    """Two territories in one of them, so that each reads the other's figures in the nation's."""
+    place = Workplace(tmp_path / "exports", tmp_path / "cvg.duckdb")
+    assert run_cvg("demo", "--out", place.exports, "--seed", "7").returncode == 0
+    for export in ("salaries", "sorties", "actions", "ateliers", "suivi_post_sortie"):
+        place.rewrite(export, lambda row: row if row["annee"] <= "2021" else None)
+    assert place.build().returncode in (0, 1)
+    found = edition(place.warehouse)
+    assert found.exposed == []
+    rows = found.mart_indicators
+    assert set(rows["reporting_year"]) == {2020, 2021}
+    assert rows.filter(pl.col("status") == "shown").height > found.left_out.height
 
 
 def edition(warehouse: Path, before: Protected | None = None) -> Protected:
