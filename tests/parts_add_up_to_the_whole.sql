@@ -27,7 +27,10 @@ territories as (
         sum(counts.numerator) as sum_of_numerators,
         sum(counts.denominator) as sum_of_denominators
     from counts
-    inner join {{ ref('dim_geographies') }} as places on counts.geography_id = places.territory_id
+    inner join {{ ref('dim_geographies') }} as places
+        on
+            counts.geography_id = places.territory_id
+            and {{ valid_on('places', last_day('counts.reporting_year')) }}
     where places.geography_level != 'territory'
     group by counts.indicator_id, counts.reporting_year, counts.population, counts.breakdown, places.geography_id
 ),

@@ -15,7 +15,10 @@ select
     supported.reporting_year,
     supported.territory_id
 from supported
-left join {{ ref('dim_worksites') }} as worksites on supported.worksite_id = worksites.worksite_id
+left join {{ ref('stg_reference__worksites') }} as worksites
+    on
+        supported.worksite_id = worksites.worksite_id
+        and {{ valid_on('worksites', last_day('supported.reporting_year')) }}
 qualify
     row_number() over (
         partition by supported.worksite_id, supported.reporting_year

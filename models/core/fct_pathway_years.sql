@@ -23,9 +23,13 @@ dated as (
     from deliveries
     left join {{ ref('stg_exports__sorties') }} as exits on deliveries.pathway_key = exits.pathway_key
     left join {{ ref('stg_reference__housing_types') }} as entry_housing
-        on deliveries.housing_at_entry = entry_housing.housing_type
+        on
+            deliveries.housing_at_entry = entry_housing.housing_type
+            and {{ valid_on('entry_housing', 'deliveries.entry_date') }}
     left join {{ ref('stg_reference__housing_types') }} as phc_housing
-        on deliveries.housing_at_phc_hiring = phc_housing.housing_type
+        on
+            deliveries.housing_at_phc_hiring = phc_housing.housing_type
+            and {{ valid_on('phc_housing', 'deliveries.entry_date') }}
     left join {{ ref('dim_worksites') }} as worksites on deliveries.worksite_id = worksites.worksite_id
 )
 

@@ -47,7 +47,10 @@ select
     sum(by_territory.numerator)::bigint as numerator,
     sum(by_territory.denominator)::bigint as denominator
 from by_territory
-inner join {{ ref('dim_geographies') }} as places on by_territory.territory_id = places.territory_id
+inner join {{ ref('dim_geographies') }} as places
+    on
+        by_territory.territory_id = places.territory_id
+        and {{ valid_on('places', last_day('by_territory.reporting_year')) }}
 inner join {{ ref('dim_populations') }} as populations on by_territory.population = populations.member
 group by
     by_territory.reporting_year,
@@ -65,7 +68,10 @@ select
     count(distinct partners.counted_key) as numerator,
     count(distinct partners.counted_key) as denominator
 from partners
-inner join {{ ref('dim_geographies') }} as places on partners.territory_id = places.territory_id
+inner join {{ ref('dim_geographies') }} as places
+    on
+        partners.territory_id = places.territory_id
+        and {{ valid_on('places', last_day('partners.reporting_year')) }}
 inner join {{ ref('dim_populations') }} as populations on partners.population = populations.member
 group by
     partners.reporting_year, places.geography_id, populations.population, partners.indicator_id, partners.breakdown

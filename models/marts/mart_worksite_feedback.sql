@@ -51,10 +51,14 @@ placed as (
     select
         counted.*,
         -- of a year in which it supports nobody, and only has exits or follow-ups, the declared one is known
-        coalesce(years.territory_id, worksites.territory_id) as territory_id
+        coalesce(years.territory_id, declared.territory_id, worksites.territory_id) as territory_id
     from counted
     left join {{ ref('dim_worksite_years') }} as years
         on counted.worksite_id = years.worksite_id and counted.reporting_year = years.reporting_year
+    left join {{ ref('stg_reference__worksites') }} as declared
+        on
+            counted.worksite_id = declared.worksite_id
+            and {{ valid_on('declared', last_day('counted.reporting_year')) }}
     left join {{ ref('dim_worksites') }} as worksites on counted.worksite_id = worksites.worksite_id
 )
 

@@ -16,7 +16,10 @@ select distinct
     true as headcount__territories,
     in_experiment.territory_id is not null as headcount__territories_with_mental_health_actions
 from {{ ref('fct_pathway_years') }} as deliveries
-inner join {{ ref('dim_geographies') }} as places on deliveries.territory_id = places.territory_id
+inner join {{ ref('dim_geographies') }} as places
+    on
+        deliveries.territory_id = places.territory_id
+        and {{ valid_on('places', last_day('deliveries.reporting_year')) }}
 inner join {{ ref('dim_populations') }} as populations on deliveries.population = populations.member
 left join in_experiment
     on

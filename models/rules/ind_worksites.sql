@@ -21,18 +21,28 @@ places as (
         years.reporting_year,
         geographies.geography_id
     from {{ ref('dim_worksite_years') }} as years
-    inner join {{ ref('dim_geographies') }} as geographies on years.territory_id = geographies.territory_id
+    inner join {{ ref('dim_geographies') }} as geographies
+        on
+            years.territory_id = geographies.territory_id
+            and {{ valid_on('geographies', last_day('years.reporting_year')) }}
     union
     select
         people.worksite_id,
         people.reporting_year,
         geographies.geography_id
     from people
-    inner join {{ ref('stg_reference__worksite_territories') }} as further on people.worksite_id = further.worksite_id
-    inner join {{ ref('dim_worksites') }} as worksites on people.worksite_id = worksites.worksite_id
+    inner join {{ ref('stg_reference__worksite_territories') }} as further
+        on
+            people.worksite_id = further.worksite_id
+            and {{ valid_on('further', last_day('people.reporting_year')) }}
+    inner join {{ ref('stg_reference__worksites') }} as worksites
+        on
+            people.worksite_id = worksites.worksite_id
+            and {{ valid_on('worksites', last_day('people.reporting_year')) }}
     inner join {{ ref('dim_geographies') }} as geographies
         on
             people.territory_id = geographies.territory_id
+            and {{ valid_on('geographies', last_day('people.reporting_year')) }}
             and people.territory_id in (further.territory_id, worksites.territory_id)
 ),
 

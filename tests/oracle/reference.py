@@ -126,7 +126,7 @@ def _counted(data: Exports) -> tuple[pl.DataFrame, pl.DataFrame]:
 def _spine(years: list[int], flags: list[str], data: Exports) -> pl.DataFrame:
     """Every year x geography x population x flag."""
     geographies = [
-        *data.territories["territory_id"],
+        *data.territories["territory_id"].unique(),
         *data.territories["urbanity"].unique(),
         "Total",
     ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from cvg_warehouse.contracts.checks import all_checks, severity_of
 from cvg_warehouse.contracts.exports import contract_of
-from cvg_warehouse.contracts.seeds import reference, territory_of_worksite
+from cvg_warehouse.contracts.seeds import territory_of_worksite, today
 from cvg_warehouse.feedback.french import plain, plural, typeset
 from cvg_warehouse.formats import number
 from cvg_warehouse.ingest.findings import FileResult, Finding, IngestResult, Outcome
@@ -265,6 +265,8 @@ def _column_of_contract(found: Finding) -> str:
 
 
 def _label(code: str) -> str:
-    labels = {row["worksite_id"]: row["label_fr"] for row in reference("worksites")}
-    labels |= {row["territory_id"]: f"Équipe {row['name']}" for row in reference("territories")}
+    labels = {code: row["label_fr"] for code, row in today("worksites", "worksite_id").items()}
+    labels |= {
+        code: f"Équipe {row['name']}" for code, row in today("territories", "territory_id").items()
+    }
     return labels.get(code, "Fichiers dont l'expéditeur n'est pas reconnu")
