@@ -9,7 +9,7 @@
 ] %}
 {%- for file, column, day, list, code in lists %}
 select
-    '{{ file }}.csv: {{ column }}: is in {{ list }}.csv, but not on {{ day }}; correct it, or valid_from and valid_to there' as rule,
+    '{{ file }}.csv: {{ column }}: is in {{ list }}.csv, but not on {{ day }}; correct it, or the days there' as rule,
     count(*) as rows_against,
     min(line_in_file) as first_line
 from (
