@@ -45,21 +45,12 @@ def _of_worksites(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:
 def _shared(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:
     """Worksites that are declared for several territories, in those of them where people are."""
     found = _people(rows).select("year", "chantier", "territory").unique()
-    further = data.further.select(
-        "worksite_id", "valid_from", "valid_to", further="territory_id", place="territory_id"
-    )
+    lines = data.further.select("worksite_id", "valid_from", "valid_to", further="territory_id")
     years = found.select("year", "chantier").unique()
-    beside = [
-        as_of(
-            years,
-            further.filter(pl.col("further") == place).drop("place"),
-            "chantier",
-            "worksite_id",
-            end_of_year(),
-        )
-        for place in further["further"].unique()
-    ]
-    beside = pl.concat(beside).drop_nulls("further")
+    beside = pl.concat(
+        as_of(years, of_place, "chantier", "worksite_id", end_of_year())
+        for of_place in lines.partition_by("further")
+    ).drop_nulls("further")
     own = as_of(beside, declared_homes(data), "chantier", "worksite_id", end_of_year())
     declared = pl.concat(
         own.select("year", "chantier", territory=place) for place in ("further", "declared")
