@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from cvg_warehouse.contracts.checks import all_checks, severity_of
-from cvg_warehouse.contracts.exports import contract_of
+from cvg_warehouse.contracts.exports import EXPORTS, contract_of
 from cvg_warehouse.contracts.seeds import territory_of_worksite, today
 from cvg_warehouse.feedback.french import plain, plural, typeset
 from cvg_warehouse.formats import number
@@ -258,7 +258,7 @@ def _grouped(
 
 def _column_of_contract(found: Finding) -> str:
     """The column, unless its name is the worksite's own."""
-    if not found.export:
+    if found.export not in EXPORTS:
         return ""
     known = {column.name for column in contract_of(found.export).fields}
     return found.column if found.column in known else ""
