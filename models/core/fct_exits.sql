@@ -91,6 +91,8 @@ select
     exits.difficulty_surendettement_status_at_exit,
     exits.difficulty_disponibilite_status_at_exit,
     exits.difficulty_justice_status_at_exit,
+    exits.care_pathway_at_exit,
+    exits.post_exit_support,
     exits.housing_group_at_exit,
     exits.housing_level_at_exit,
     coalesce(officer_actions.has_housing_officer, false) as has_housing_officer,

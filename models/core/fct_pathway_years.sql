@@ -83,5 +83,6 @@ select
     difficulty_disponibilite_at_entry,
     difficulty_justice_at_entry,
     has_proximity_support,
-    has_concerted_support
+    has_concerted_support,
+    refugee_at_entry
 from dated

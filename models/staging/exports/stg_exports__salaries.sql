@@ -45,6 +45,7 @@ select
     {{ yes_no('difficulte_justice_entree') }} as difficulty_justice_at_entry,
     {{ yes_no('accompagnement_proximite') }} as has_proximity_support,
     {{ yes_no('accompagnement_concerte') }} as has_concerted_support,
+    {{ yes_no('refugie_entree') }} as refugee_at_entry,
     {{ text('fichier_source') }} as source_file,
     {{ text('feuille_source') }} as source_sheet,
     {{ whole_number('ligne_source') }} as source_line,
