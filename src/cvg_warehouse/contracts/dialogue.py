@@ -7,7 +7,7 @@ form gives stand in one file beside the exports, which may be missing.
 from dataclasses import dataclass
 from functools import cache
 
-from cvg_warehouse.contracts.exports import LINEAGE
+from cvg_warehouse.contracts.exports import LINEAGE, Column
 from cvg_warehouse.contracts.seeds import reference
 from cvg_warehouse.contracts.text import words_of
 
@@ -86,6 +86,11 @@ def part_names() -> dict[tuple[str, ...], Part]:
         for row in reference("dialogue_parts")
         for name in _written(row)
     }
+
+
+def form_columns() -> list[Column]:
+    """Columns of the file beside the exports, in order."""
+    return [Column(name, required=True) for name in FORM_COLUMNS]
 
 
 def is_form_header(cells: list[str]) -> bool:
