@@ -32,7 +32,8 @@ def _seed_folder(exports: Path, links: Path) -> Path:
     """The folder that dbt reads the exports from.
 
     dbt takes every file of such a folder for a seed, so that of a user is shown to it through a
-    folder with links to the five and to the forms, if there are any. The shipped one keeps the name by which dbt's tests know it.
+    folder with links to the five, and to the worksites' forms where there are any. The shipped one
+    keeps the name by which dbt's tests know it.
     """
     if exports == SHIPPED_EXPORTS:
         return exports.relative_to(PROJECT)
