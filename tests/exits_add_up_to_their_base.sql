@@ -6,7 +6,7 @@ with by_category as (
         count(*) as exits,
         count(case when is_neutral then 1 end) as neutral,
         count(case when exits__unknown_reason then 1 end) as unknown_reason,
-        {%- for category in var('job_or_training_categories') %}
+        {%- for category in listed_codes('job_or_training_category') %}
         count(case when exits__job_or_training__{{ category }} then 1 end) +
         {%- endfor %}
         count(case when category_group = 'other' then 1 end) as known_reason

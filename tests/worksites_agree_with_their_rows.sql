@@ -4,9 +4,10 @@
     ('headcount.supported', '', ref('ind_headcount'), 'headcount__supported'),
     ('headcount.exited', '', ref('ind_exits'), 'headcount__exited'),
 ] %}
-{%- for difficulty in var('difficulties') %}
+{%- set barriers = ref('ind_barriers_at_exit') %}
+{%- for difficulty in listed_codes('difficulty') %}
 {%- do counted.append(
-    ('barriers.at_entry_exited', difficulty, ref('ind_barriers_at_exit'), 'barriers__at_entry_exited__' ~ difficulty)
+    ('barriers.at_entry_exited', difficulty, barriers, 'barriers__at_entry_exited__' ~ difficulty)
 ) %}
 {%- endfor %}
 with people as (

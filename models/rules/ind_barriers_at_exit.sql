@@ -11,7 +11,7 @@ select
     territory_id,
     worksite_id,
     population,
-    {%- for difficulty in var('difficulties') %}
+    {%- for difficulty in listed_codes('difficulty') %}
     {%- set met = 'in_base_non_neutral and difficulty_' ~ difficulty ~ '_at_entry' %}
     {%- set status = 'difficulty_' ~ difficulty ~ '_status_at_exit' %}
     {{ within('in_base_non_neutral', 'difficulty_' ~ difficulty ~ '_at_entry') }}

@@ -17,6 +17,9 @@ class Exports:
             blank = pl.all().str.strip_chars().replace("", None)
             return frame.select(blank)
 
+        def codes(seed: str, column: str) -> list[str]:
+            return read(seeds, seed)[column].unique(maintain_order=True).to_list()
+
         self.salaries = read(exports, "salaries")
         self.sorties = read(exports, "sorties")
         self.actions = read(exports, "actions")
@@ -27,7 +30,9 @@ class Exports:
         self.further = read(seeds, "worksite_territories")
         self.reasons = read(seeds, "exit_reasons")
         self.housing = read(seeds, "housing_types").with_columns(pl.col("level").cast(pl.Int8))
-        self.referrers = read(seeds, "referrers")["referrer"].to_list()
+        self.referrers = codes("referrers", "referrer")
+        self.nationalities = codes("nationalities", "nationality")
+        self.domains = codes("domains", "domain")
         self.action_types = read(seeds, "action_types")
         self.request_reasons = read(seeds, "request_reasons")
 

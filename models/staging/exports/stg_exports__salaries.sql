@@ -6,7 +6,7 @@ select
     {{ text('id_parcours') }} as pathway_key,
     {{ whole_number('annee_naissance') }} as birth_year,
     {{ one_of('sexe', ['F', 'H', 'autre']) }} as sex,
-    {{ one_of('nationalite', ['française', 'UE', 'hors UE', 'apatride']) }} as nationality,
+    {{ text('nationalite') }} as nationality,
     {{ whole_number('niveau_formation') }} as education_level,
     {{ iso_date('date_entree') }} as entry_date,
     {{ text('orienteur') }} as referrer,

@@ -51,6 +51,7 @@ class Plugin(BasePlugin):
 
         functions: dict[str, Callable[[], str]] = {
             "code_version": _code_version,
+            "project_folder": lambda: str(PROJECT),
             "check_exports": lambda: _reason(_check_exports),
             "begin_copy": lambda: _reason(copy.begin),
             "go_on_from_refused": lambda: _reason(copy.go_on),

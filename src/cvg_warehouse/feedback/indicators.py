@@ -69,7 +69,12 @@ class Source:
         catalogue = {row["indicator_id"]: row for row in reference("indicators")}
         order = {indicator_id: place for place, indicator_id in enumerate(catalogue)}
         themes = {row["theme"]: row["label_fr"] for row in reference("themes")}
-        labels = {(row["breakdown"], row["value"]): row for row in reference("breakdown_values")}
+        labels = {
+            (breakdown, code): (label, place)
+            for breakdown, code, label, place in self._connection.execute(
+                "select breakdown, value, label_fr, sort_order from dim_breakdown_values"
+            ).fetchall()
+        }
         found = []
         for _, indicator_id, value, *figures in self._connection.execute(
             QUERY, [worksite, year]
@@ -127,13 +132,13 @@ def _same(connection: duckdb.DuckDBPyConnection, file: Path, table: str) -> bool
 
 
 def _detail(
-    breakdown: str, value: str, labels: dict[tuple[str, str], dict[str, str]]
+    breakdown: str, value: str, labels: dict[tuple[str, str], tuple[str, int]]
 ) -> tuple[str, list[int]]:
     """The French label of a breakdown value, and its place among the others."""
     if not value:
         return "", []
-    rows = [
-        labels.get((kind, one), {"label_fr": one, "sort_order": "0"})
+    found = [
+        labels.get((kind, one), (one, 0))
         for kind, one in zip(breakdown.split(" x "), value.split(" x "), strict=False)
     ]
-    return ", ".join(row["label_fr"] for row in rows), [int(row["sort_order"]) for row in rows]
+    return ", ".join(label for label, _ in found), [order for _, order in found]
