@@ -38,7 +38,7 @@ select
     exit_category,
     case when exit_category = 'autre_emploi_formation' then care_pathway_at_exit else false end
         as care_pathway_of_positive_exit,
-    {%- for difficulty in var('difficulties') %}
+    {%- for difficulty in listed_codes('difficulty') %}
     difficulty_{{ difficulty }}_at_entry,
     case
         when difficulty_{{ difficulty }}_at_entry then difficulty_{{ difficulty }}_status_at_exit

@@ -23,7 +23,7 @@ select
     answers.refugee_at_entry,
     answers.housing_group_at_entry,
     answers.street_duration,
-    {%- for difficulty in var('difficulties') %}
+    {%- for difficulty in listed_codes('difficulty') %}
     answers.difficulty_{{ difficulty }}_at_entry,
     {%- endfor %}
     answers.referrer

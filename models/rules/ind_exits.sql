@@ -12,7 +12,9 @@ select
     {{ within('in_base_non_neutral', "exit_category = '" ~ category ~ "'") }}
         as exits__job_or_training__{{ category }},
     {%- endfor %}
-    {{ within('in_base_non_neutral', "exit_category in ('" ~ listed_codes('job_or_training_category') | join("', '") ~ "')") }}
+    {{ within(
+        'in_base_non_neutral', "exit_category in ('" ~ listed_codes('job_or_training_category') | join("', '") ~ "')"
+    ) }}
         as exits__job_or_training__total,
     {%- for category in listed_codes('other_exit_category') %}
     {{ within('in_base_complete', "exit_category = '" ~ category ~ "'") }} as exits__other__{{ category }},
