@@ -1,7 +1,15 @@
 -- Warns of a code of a reference list that no line of the half-yearly form counts: whoever has it is in the base alone.
 -- Its line is one of seeds/reference/dialogue_lines.csv, a new one or one with the code among its answers.
 {{ config(severity='warn') }}
-with codes as (
+with asked as (
+    select distinct
+        population,
+        question
+    from {{ ref('dim_dialogue_answers') }}
+    where question in ('housing_group_at_entry', 'housing_group_at_exit')
+),
+
+codes as (
     select
         'supported' as population,
         'referrer' as question,
@@ -21,13 +29,7 @@ with codes as (
         asked.question,
         housing_groups.housing_group as answer
     from {{ ref('stg_reference__housing_groups') }} as housing_groups
-    cross join (
-        select distinct
-            population,
-            question
-        from {{ ref('dim_dialogue_answers') }}
-        where question in ('housing_group_at_entry', 'housing_group_at_exit')
-    ) as asked
+    cross join asked
 )
 
 select codes.*

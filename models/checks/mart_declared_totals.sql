@@ -8,6 +8,13 @@ with periods as (
     group by first_day, last_day
 ),
 
+have_rows as (
+    select distinct
+        worksite_id,
+        period_id
+    from {{ ref('agg_dialogue') }}
+),
+
 compared as (
     select
         forms.worksite_id,
@@ -20,7 +27,7 @@ compared as (
         counted.number as counted,
         counted.unknown as counted_unknown,
         lines.question is not null as is_counted,
-        has_rows.worksite_id is not null as has_rows,
+        have_rows.worksite_id is not null as has_rows,
         -- people are whole; a mean is declared with one decimal
         case when lines.unit = 'people' then 0 else 0.0501 end as rounding,
         forms.source_file,
@@ -33,13 +40,7 @@ compared as (
             forms.worksite_id = counted.worksite_id
             and periods.period_id = counted.period_id
             and forms.line_id = counted.line_id
-    left join (
-        select distinct
-            worksite_id,
-            period_id
-        from {{ ref('agg_dialogue') }}
-    ) as has_rows
-        on forms.worksite_id = has_rows.worksite_id and periods.period_id = has_rows.period_id
+    left join have_rows on forms.worksite_id = have_rows.worksite_id and periods.period_id = have_rows.period_id
 )
 
 select
