@@ -1,5 +1,4 @@
--- Every line of the half-yearly form asks a question that its rule model answers, every question has its line, and shares
--- are of lines that exist.
+-- Every line of the half-yearly form asks a question that its rule model answers, and shares are of lines that exist.
 with questions as (
     {%- for model in rule_models('dialogue') %}
     {%- set outer_loop = loop %}
@@ -25,12 +24,10 @@ lines as (
 
 select
     lines.line_id,
-    questions.question
+    lines.question
 from lines
-full outer join questions on lines.rule_model = questions.rule_model and lines.question = questions.question
-where
-    coalesce(lines.question, questions.question) is not null
-    and (lines.line_id is null or questions.question is null)
+left join questions on lines.rule_model = questions.rule_model and lines.question = questions.question
+where lines.question is not null and questions.question is null
 union all
 select
     lines.line_id,
