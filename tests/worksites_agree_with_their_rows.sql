@@ -13,14 +13,15 @@
 with people as (
     {%- for indicator_id, breakdown, model, column in counted %}
     select distinct
-        reporting_year,
+        years.reporting_year,
         '{{ indicator_id }}' as indicator_id,
         '{{ breakdown }}' as breakdown,
-        worksite_id,
-        territory_id,
-        person_key
-    from {{ model }}
-    where {{ column }}
+        counted.worksite_id,
+        counted.territory_id,
+        counted.person_key
+    from {{ model }} as counted
+    inner join {{ ref('dim_reporting_years') }} as years on counted.period_id = years.period_id
+    where counted.{{ column }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 )

@@ -1,9 +1,7 @@
--- A supported person's answers in a year come from that year's delivery; older values stay readable here.
+-- Every delivery stays readable here. Which of them speaks in a period is said by fct_pathway_periods.
 with deliveries as (
     select
         *,
-        {{ first_day('reporting_year') }} as first_day,
-        {{ last_day('reporting_year') }} as last_day,
         reporting_year = max(reporting_year) over (partition by pathway_key) as is_latest_delivery
     from {{ ref('stg_exports__salaries') }}
 ),
@@ -17,9 +15,7 @@ dated as (
         exits.exit_date,
         -- the contract may be older than the worksite's part in the programme
         case when worksites.joined_on > deliveries.entry_date then worksites.joined_on else deliveries.entry_date end
-            as programme_entry_date,
-        deliveries.entry_date <= deliveries.last_day
-        and coalesce(exits.exit_date >= deliveries.first_day, true) as is_supported
+            as programme_entry_date
     from deliveries
     left join {{ ref('stg_exports__sorties') }} as exits on deliveries.pathway_key = exits.pathway_key
     left join {{ ref('stg_reference__housing_types') }} as entry_housing
@@ -41,12 +37,6 @@ select
     territory_id,
     case when came_through_phc then 'after_phc' else 'direct' end as population,
     is_latest_delivery,
-    is_supported,
-    is_supported and entry_date >= first_day as has_entered,
-    is_supported
-    and programme_entry_date between first_day and last_day
-    and coalesce(exit_date >= programme_entry_date, true) as has_entered_programme,
-    is_supported and coalesce(exit_date >= last_day, true) as is_on_books_at_year_end,
     entry_date,
     programme_entry_date,
     exit_date,

@@ -1,4 +1,4 @@
--- One row per pathway and year in which it was delivered and active.
+-- One row per pathway and period in which it was active.
 -- true = numerator, false = denominator only, null = outside the base. Unknown is never no.
 with supported as (
     select
@@ -11,14 +11,13 @@ with supported as (
             difficulty_{{ difficulty }}_at_entry{{ ',' if not loop.last }}
             {%- endfor %}
         ) is not null as is_diagnosed
-    from {{ ref('fct_pathway_years') }}
-    where is_supported
+    from {{ supported_by_period() }} as deliveries
 )
 
 select
     pathway_key,
     person_key,
-    reporting_year,
+    period_id,
     territory_id,
     worksite_id,
     population,

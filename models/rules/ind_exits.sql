@@ -1,8 +1,8 @@
--- One row per exited pathway. true = numerator, false = denominator only, null = outside the base.
+-- One row per exited pathway and period. true = numerator, false = denominator only, null = outside the base.
 select
     pathway_key,
     person_key,
-    reporting_year,
+    period_id,
     territory_id,
     worksite_id,
     population,
@@ -24,4 +24,4 @@ select
     {{ within('in_base_non_neutral', "exit_category = '" ~ category ~ "'") }} as exits__distribution__{{ category }},
     {%- endfor %}
     {{ within('in_base_non_neutral', 'exit_category is null') }} as exits__distribution__inconnu
-from {{ ref('fct_exits') }}
+from {{ exits_by_period() }} as exits

@@ -1,4 +1,4 @@
--- One row per exited pathway. true = numerator, false = denominator only, null = outside the base.
+-- One row per exited pathway and period. true = numerator, false = denominator only, null = outside the base.
 with exits as (
     select
         *,
@@ -6,13 +6,13 @@ with exits as (
         in_base_housing
         and housing_group_at_exit is not null
         and housing_level_at_entry in (1, 2) as in_base_hosted_at_entry
-    from {{ ref('fct_exits') }}
+    from {{ exits_by_period() }} as exits
 )
 
 select
     pathway_key,
     person_key,
-    reporting_year,
+    period_id,
     territory_id,
     worksite_id,
     population,

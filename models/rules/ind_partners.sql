@@ -1,5 +1,5 @@
 -- Partner work in long form, because its breakdowns are open lists: one row per indicator, breakdown
--- value and counted action (or partner). true = numerator, false = denominator only.
+-- value, period and counted action (or partner). true = numerator, false = denominator only.
 with actions as (
     select * from {{ ref('fct_partner_actions') }}
 ),
@@ -55,24 +55,33 @@ placements as (
     where domain = 'emploi' and (action_type = '02- PMSMP' or action_type like '01-Signature%')
 ),
 
--- partners that come back: so many of them in a year, in whatever territories
+periods as (
+    select * from {{ ref('fct_partner_action_periods') }}
+),
+
+-- partners that come back: so many of them in the year that ends with the period, in whatever territories
 network as (
     select
-        actions.reporting_year,
+        ends.period_id,
         partners.partner_key
     from placements
     inner join partners on placements.action_key = partners.action_key
     inner join actions on placements.action_key = actions.action_key
-    group by actions.reporting_year, partners.partner_key
+    inner join {{ ref('dim_reporting_periods') }} as ends
+        on
+            actions.action_date <= ends.last_day
+            and actions.action_date > {{ months_after('ends.last_day', -12) }}
+    group by ends.period_id, partners.partner_key
     having count(*) >= {{ var('network_least_placements') }}
 ),
 
 network_actions as (
-    select actions.action_key
-    from actions
-    inner join partners on actions.action_key = partners.action_key
-    inner join network
-        on actions.reporting_year = network.reporting_year and partners.partner_key = network.partner_key
+    select distinct
+        periods.period_id,
+        periods.action_key
+    from periods
+    inner join partners on periods.action_key = partners.action_key
+    inner join network on periods.period_id = network.period_id and partners.partner_key = network.partner_key
 ),
 
 counted as (
@@ -130,15 +139,6 @@ counted as (
     inner join kinds on named.action_key = kinds.action_key
     union all
     select
-        action_key,
-        'partners.partner_actions' as indicator_id,
-        concat_ws(' x ', 'emploi', 'réseau', action_type) as breakdown,
-        action_key as counted_key,
-        true as state
-    from placements
-    where action_key in (select network_actions.action_key from network_actions)
-    union all
-    select
         partners.action_key,
         'partners.partners_mobilised' as indicator_id,
         domains.domain as breakdown,
@@ -156,14 +156,36 @@ counted as (
     from partners
     inner join actions on partners.action_key = actions.action_key
     where actions.experiment = 'santé mentale'
+),
+
+counted_by_period as (
+    select
+        counted.*,
+        periods.period_id
+    from counted
+    inner join periods on counted.action_key = periods.action_key
+    union all
+    select
+        placements.action_key,
+        'partners.partner_actions' as indicator_id,
+        concat_ws(' x ', 'emploi', 'réseau', placements.action_type) as breakdown,
+        placements.action_key as counted_key,
+        true as state,
+        network_actions.period_id
+    from placements
+    inner join network_actions on placements.action_key = network_actions.action_key
     union all
     select distinct
-        action_key,
+        placements.action_key,
         'partners.network_share' as indicator_id,
-        network_action as breakdown,
-        action_key as counted_key,
-        action_key in (select network_actions.action_key from network_actions) as state
+        placements.network_action as breakdown,
+        placements.action_key as counted_key,
+        network_actions.action_key is not null as state,
+        periods.period_id
     from placements
+    inner join periods on placements.action_key = periods.action_key
+    left join network_actions
+        on periods.action_key = network_actions.action_key and periods.period_id = network_actions.period_id
 )
 
 select
@@ -171,10 +193,10 @@ select
     counted.breakdown,
     counted.counted_key,
     counted.action_key,
-    actions.reporting_year,
+    counted.period_id,
     actions.territory_id,
     actions.worksite_id,
     actions.population,
     counted.state
-from counted
+from counted_by_period as counted
 inner join actions on counted.action_key = actions.action_key

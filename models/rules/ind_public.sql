@@ -1,17 +1,16 @@
--- One row per pathway and year in which it was delivered and active.
+-- One row per pathway and period in which it was active.
 -- true = numerator, false = denominator only, null = outside the base. Unknown is never no.
 with supported as (
     select
         *,
-        reporting_year - birth_year as age
-    from {{ ref('fct_pathway_years') }}
-    where is_supported
+        age_at_end as age
+    from {{ supported_by_period() }} as deliveries
 )
 
 select
     pathway_key,
     person_key,
-    reporting_year,
+    period_id,
     territory_id,
     worksite_id,
     population,
