@@ -19,5 +19,5 @@ with years as (
 
 select
     reporting_year,
-    cast(reporting_year as string) as period_id
+    reporting_year::string as period_id
 from years

@@ -112,8 +112,9 @@ select
     completed.geography_id,
     completed.population,
     completed.breakdown,
-    case when catalogue.statistic in ('share', 'count') and {{ is_known }} then completed.numerator end::double as numerator,
-    case when catalogue.statistic != 'count' and {{ is_known }} then completed.denominator end::double as denominator,
+    case when {{ is_known }} and catalogue.statistic in ('share', 'count') then completed.numerator end::double
+        as numerator,
+    case when {{ is_known }} and catalogue.statistic != 'count' then completed.denominator end::double as denominator,
     case
         when not {{ is_known }} then null
         when catalogue.statistic = 'share' then completed.numerator / nullif(completed.denominator, 0)

@@ -23,12 +23,12 @@ supported as (
         officers.has_housing_officer,
         officers.person_key is not null as has_any_officer,
         -- what a delivery says of its year is known of no other period
-        periods.reporting_year is not null as is_whole_year,
-        periods.last_year - year(worksites.joined_on) + 1 as programme_year_of_worksite,
+        ends.reporting_year is not null as is_whole_year,
+        ends.last_year - year(worksites.joined_on) + 1 as programme_year_of_worksite,
         -- the Bilan calls recent what joined after September of the year before, 15 months before its last day
-        worksites.joined_on <= {{ months_after('periods.last_day', -15) }} as is_established
+        worksites.joined_on <= {{ months_after('ends.last_day', -15) }} as is_established
     from {{ supported_by_period() }} as deliveries
-    inner join {{ ref('dim_reporting_periods') }} as periods on deliveries.period_id = periods.period_id
+    inner join {{ ref('dim_reporting_periods') }} as ends on deliveries.period_id = ends.period_id
     left join officers
         on deliveries.person_key = officers.person_key and deliveries.period_id = officers.period_id
     left join {{ ref('dim_worksites') }} as worksites on deliveries.worksite_id = worksites.worksite_id

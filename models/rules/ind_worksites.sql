@@ -143,7 +143,8 @@ select
     ranked.supported,
     ranked.supported - coalesce(counted_before.people, 0) as counted_here,
     true as headcount__worksites,
-    coalesce(dim_worksites.joined_on between periods.first_day and periods.last_day, false) as headcount__worksites_joined,
+    coalesce(dim_worksites.joined_on between periods.first_day and periods.last_day, false)
+        as headcount__worksites_joined,
     {{ within('ranked.known_sex > 0', 'ranked.women > 0.5 * ranked.known_sex') }}
         as headcount__worksites_with_most_women,
     {{ within('ranked.known_sex > 0', 'ranked.women < 0.2 * ranked.known_sex') }}
