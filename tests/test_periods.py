@@ -4,11 +4,10 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from support.project import Project
+from tests.support.project import Project
 
 from cvg_warehouse.paths import SHIPPED_EXPORTS
 
@@ -109,7 +108,7 @@ def test_what_rows_say_of_a_year_is_not_known_of_a_half_year(project: Project) -
 
 
 def _read(export: str) -> Iterator[Row]:
-    with Path(SHIPPED_EXPORTS / f"{export}.csv").open(encoding="utf-8", newline="") as stream:
+    with (SHIPPED_EXPORTS / f"{export}.csv").open(encoding="utf-8", newline="") as stream:
         yield from csv.DictReader(stream)
 
 
