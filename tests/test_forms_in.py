@@ -1,13 +1,26 @@
 """A worksite's half-yearly form as it comes in: written by hand, never by our own writer."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import pytest
-from tests.support.deliveries import KEY, checks_of, csv_text, deliver, salaries, take_in, written
+from tests.support.deliveries import (
+    KEY,
+    checks_of,
+    csv_text,
+    deliver,
+    salarie,
+    salaries,
+    take_in,
+    written,
+)
 
-from conftest import Row, read_rows, run_cvg
+from conftest import Row, Workplace, read_rows, run_cvg
 from cvg_warehouse.contracts.dialogue import FORM, FORM_COLUMNS, parts
 from cvg_warehouse.contracts.text import words_of
+from cvg_warehouse.feedback.indicators import warehouse_of
 from cvg_warehouse.ingest.findings import IngestResult, Outcome
 
 STAFF = "Zzyzx"
@@ -41,6 +54,8 @@ Sorties hors emploi;Sans nouvelles;2;13,3
 Méthode;Les parts sont arrondies;;
 """.replace("\n", "\r\n")
 NAME = "ROU-01/dialogue 2026.csv"
+HALF_YEAR = "du 01/04/2024 au 30/09/2024"
+"""A period of which there are rows too."""
 
 
 def declared(folder: Path) -> dict[str, Row]:
@@ -230,3 +245,106 @@ def test_spellings_are_unambiguous_within_a_part() -> None:
             for spelling in line.spellings:
                 assert written_as.setdefault(words_of(spelling), line.line_id) == line.line_id
         assert bool(part.lines) == (part.content == "counted")
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Workplace]]:
+    """Exports of an ingest with forms, the warehouse built from them, and their feedback.
+
+    One worksite has rows, one has none, and one declares a period that is not counted.
+    """
+    folder = tmp_path_factory.mktemp("compared")
+    form = BY_HAND.replace("du 01/04/2026 au 30/09/2026", HALF_YEAR)
+    other = BY_HAND.replace("du 01/04/2026 au 30/09/2026", "du 02/04/2024 au 30/09/2024")
+    rows = [
+        salarie(n, annee="2024", territoire="08-Rouen", chantier="ROU-01", sexe="FH"[n % 2])
+        for n in range(1, 44)
+    ]
+    deliver(
+        folder / "deliveries",
+        {
+            "ROU-01/salaries.csv": csv_text(rows),
+            "ROU-01/dialogue.csv": form,
+            "ROU-02/dialogue.csv": form.replace("Femmes;19;", "Femmes;20;"),
+            "PAR-01/dialogue.csv": other,
+        },
+    )
+    workplace = Workplace(folder / "out", folder / "cvg.duckdb")
+    options = ("ingest", str(folder / "deliveries"), "--out", str(workplace.exports))
+    places = {"CVG_PSEUDONYM_KEY": KEY.hex(), "CVG_WAREHOUSE": workplace.warehouse}
+    assert run_cvg(*options, **places).returncode == 0
+    build = workplace.build()
+    assert build.returncode in (0, 1), build.stderr
+    again = run_cvg(*options, "--feedback", str(folder / "feedback"), **places)
+    assert again.returncode == 0, again.stderr
+    yield folder / "feedback", workplace
+
+
+def test_declared_stands_beside_counted(compared: tuple[Path, Workplace]) -> None:
+    _, workplace = compared
+    found = workplace.query(
+        "select line_id, declared, counted, status from mart_declared_totals "
+        "where worksite_id = 'ROU-01' and line_id in ('accueillis', 'hommes', 'aah', 'refugies', "
+        "'moins_de_26_ans', 'difficulte_justice', 'etp_conventionnes', 'niveau_1_2') order by 1"
+    )
+    assert found == [
+        ("aah", 0, 0, "equal"),
+        ("accueillis", 46, 43, "different"),
+        ("difficulte_justice", None, 0, "not_transmitted"),
+        ("etp_conventionnes", 12.5, None, "not_in_rows"),
+        ("hommes", 27, 22, "different"),
+        ("moins_de_26_ans", None, 0, "secret"),
+        ("niveau_1_2", 30, 0, "within_unknown"),
+        ("refugies", None, 0, "not_available"),
+    ]
+
+
+def test_a_form_without_rows_is_listed(compared: tuple[Path, Workplace]) -> None:
+    _, workplace = compared
+    found = workplace.query(
+        "select worksite_id, list(distinct status order by status) from mart_declared_totals "
+        "where worksite_id != 'ROU-01' and declared is not null and line_id != 'etp_conventionnes' "
+        "and line_id != 'ressources_etp' group by 1 order by 1"
+    )
+    assert found == [("PAR-01", ["period_not_counted"]), ("ROU-02", ["no_rows"])]
+    checks = workplace.query(
+        "select check_id, place_id from mart_data_findings "
+        "where check_id in ('form_without_rows', 'form_period') order by 1"
+    )
+    assert checks == [("form_period", "PAR-01"), ("form_without_rows", "ROU-02")]
+
+
+def test_differences_are_findings_for_reviewers(compared: tuple[Path, Workplace]) -> None:
+    _, workplace = compared
+    found = workplace.query(
+        "select place_id, observed, expected, rows_against, severity from mart_data_findings "
+        "where check_id = 'declared_total' and column_name = 'accueillis'"
+    )
+    assert found == [("ROU-01", 43, 46, 3, "warning")]
+
+
+def test_the_feedback_says_what_differs(compared: tuple[Path, Workplace]) -> None:
+    feedback, _ = compared
+    said = {
+        code: (feedback / code / f"retour-{code}.html").read_text(encoding="utf-8")
+        for code in ("ROU-01", "ROU-02", "PAR-01")
+    }
+    assert "vous déclarez 46 personnes accueillies, vos lignes en comptent 43" in said["ROU-01"]
+    assert "et aucune de vos lignes n&#39;est de cette période" in said["ROU-02"]
+    assert "cette période n&#39;est pas encore comptée" in said["PAR-01"]
+    assert "vos lignes en comptent" not in said["ROU-02"] + said["PAR-01"]
+    book = openpyxl.load_workbook(feedback / "ROU-01" / "retour-ROU-01.xlsx")
+    rows = list(book["Formulaire"].iter_rows(min_row=2, values_only=True))
+    assert (46, 43) in [row[3:5] for row in rows]
+    forwardable = (feedback / "ROU-01" / "synthese-ROU-01.html").read_text(encoding="utf-8")
+    assert "vos lignes en comptent" not in forwardable
+
+
+def test_a_warehouse_without_the_forms_of_now_gives_no_feedback(
+    compared: tuple[Path, Workplace], tmp_path: Path
+) -> None:
+    _, workplace = compared
+    shutil.copytree(workplace.exports, tmp_path / "out")
+    assert warehouse_of(workplace.warehouse, tmp_path / "out")
+    (tmp_path / "out" / f"{FORM}.csv").unlink()
+    assert warehouse_of(workplace.warehouse, tmp_path / "out") is None

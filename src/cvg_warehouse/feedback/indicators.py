@@ -7,6 +7,7 @@ import duckdb
 
 from cvg_warehouse.contracts.exports import EXPORTS, consolidated_columns
 from cvg_warehouse.contracts.seeds import reference
+from cvg_warehouse.feedback.declared import Declared, declared_by, has_these_forms
 from cvg_warehouse.formats import number, share
 
 QUERY = """
@@ -94,6 +95,10 @@ class Source:
             found.append((order[indicator_id], place, detail, indicator))
         return [indicator for *_, indicator in sorted(found, key=lambda item: item[:3])]
 
+    def declared(self, worksite: str) -> list[Declared]:
+        """Where the forms of a worksite and its rows disagree."""
+        return declared_by(self._connection, worksite)
+
     def close(self) -> None:
         """Let the file go."""
         self._connection.close()
@@ -108,7 +113,8 @@ def warehouse_of(warehouse: Path, exports: Path) -> Source | None:
     except duckdb.Error:
         return None
     try:
-        if all(_same(connection, exports / f"{name}.csv", name) for name in EXPORTS):
+        same = (_same(connection, exports / f"{name}.csv", name) for name in EXPORTS)
+        if all(same) and has_these_forms(connection, exports):
             connection.execute("select 1 from mart_worksite_feedback limit 1").fetchall()
             return Source(connection)
     except duckdb.Error:

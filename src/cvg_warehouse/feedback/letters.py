@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from cvg_warehouse.contracts.checks import all_checks, severity_of
 from cvg_warehouse.contracts.exports import EXPORTS, contract_of
 from cvg_warehouse.contracts.seeds import territory_of_worksite, today
+from cvg_warehouse.feedback.declared import Declared
 from cvg_warehouse.feedback.french import plain, plural, typeset
 from cvg_warehouse.formats import number
 from cvg_warehouse.ingest.findings import FileResult, Finding, IngestResult, Outcome
@@ -87,6 +88,8 @@ class Letter:
     findings: list[Finding] = field(default_factory=list)
     years: tuple[int, ...] = ()
     absent_years: tuple[int, ...] = ()
+    declared: list[Declared] = field(default_factory=list)
+    """Where its half-yearly forms and its rows disagree."""
 
     @property
     def is_worksite(self) -> bool:
