@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
-from tests.oracle.reading import Exports, as_of, end_of_year
+from tests.oracle.reading import SEEDS, Exports, as_of, end_of_year
 from tests.oracle.reference import as_cells, catalogue, cells, counted
 from tests.oracle.rows import pathway_years, supported
 from tests.oracle.worksites import declared_homes, homes
@@ -72,12 +72,12 @@ def feedback(data: Exports, units: dict[str, str]) -> pl.DataFrame:
     )
 
 
-def differences(warehouse: Path, exports: Path) -> pl.DataFrame:
+def differences(warehouse: Path, exports: Path, seeds: Path = SEEDS) -> pl.DataFrame:
     """Rows of `mart_worksite_feedback` that are not what the definitions give, or are missing.
 
     Counts of nobody are left out: whether they have a row depends on a base that is not shown.
     """
-    wanted = feedback(Exports(exports), catalogue())
+    wanted = feedback(Exports(exports, seeds), catalogue(seeds))
     columns = (*KEY, "territory_id", *FIGURES)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.execute(
