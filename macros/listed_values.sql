@@ -17,6 +17,7 @@
     'exit_category': dict(exits, of=['job_or_training', 'other']),
     'job_or_training_category': dict(exits, of=['job_or_training']),
     'other_exit_category': dict(exits, of=['other']),
+    'population': {'list': 'populations', 'code': 'population', 'suffix': none},
   }) -}}
 {%- endmacro %}
 

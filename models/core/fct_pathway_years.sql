@@ -1,4 +1,5 @@
 -- Every delivery stays readable here. Which of them speaks in a period is said by fct_pathway_periods.
+-- Whom rows show in PHC before came through it, also where the delivery does not say so.
 with deliveries as (
     select
         *,
@@ -15,7 +16,8 @@ dated as (
         exits.exit_date,
         -- the contract may be older than the worksite's part in the programme
         case when worksites.joined_on > deliveries.entry_date then worksites.joined_on else deliveries.entry_date end
-            as programme_entry_date
+            as programme_entry_date,
+        coalesce(declared.programme, '{{ var('main_programme') }}') as programme
     from deliveries
     left join {{ ref('stg_exports__sorties') }} as exits on deliveries.pathway_key = exits.pathway_key
     left join {{ ref('stg_reference__housing_types') }} as entry_housing
@@ -27,6 +29,30 @@ dated as (
             deliveries.housing_at_phc_hiring = phc_housing.housing_type
             and {{ valid_on('phc_housing', 'deliveries.entry_date') }}
     left join {{ ref('dim_worksites') }} as worksites on deliveries.worksite_id = worksites.worksite_id
+    left join {{ ref('stg_reference__worksites') }} as declared
+        on
+            deliveries.worksite_id = declared.worksite_id
+            and {{ valid_on('declared', last_day('deliveries.reporting_year')) }}
+),
+
+-- since when somebody has been in a programme that leads to another one
+led as (
+    select
+        dated.person_key,
+        programmes.leads_to as programme,
+        min(dated.entry_date) as since
+    from dated
+    inner join {{ ref('stg_reference__programmes') }} as programmes on dated.programme = programmes.programme
+    where programmes.leads_to is not null
+    group by dated.person_key, programmes.leads_to
+),
+
+passed as (
+    select
+        dated.*,
+        case when led.since < dated.entry_date then true else dated.came_through_phc end as came_through
+    from dated
+    left join led on dated.person_key = led.person_key and dated.programme = led.programme
 )
 
 select
@@ -35,7 +61,8 @@ select
     person_key,
     worksite_id,
     territory_id,
-    case when came_through_phc then 'after_phc' else 'direct' end as population,
+    passed.programme,
+    pathway_groups.pathway_group as population,
     is_latest_delivery,
     entry_date,
     programme_entry_date,
@@ -45,7 +72,7 @@ select
     nationality,
     education_level,
     referrer,
-    came_through_phc,
+    came_through as came_through_phc,
     housing_at_phc_hiring,
     housing_group_at_phc_hiring,
     rsa_at_entry,
@@ -75,4 +102,8 @@ select
     has_proximity_support,
     has_concerted_support,
     refugee_at_entry
-from dated
+from passed
+left join {{ ref('stg_reference__pathway_groups') }} as pathway_groups
+    on
+        passed.programme = pathway_groups.programme
+        and coalesce(pathway_groups.came_through_phc = coalesce(passed.came_through, false), true)
