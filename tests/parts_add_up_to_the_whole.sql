@@ -35,6 +35,15 @@ territories as (
     group by counts.indicator_id, counts.reporting_year, counts.population, counts.breakdown, places.geography_id
 ),
 
+-- a population that has pathways of its own, as another programme has, is no part of `all`
+of_the_whole as (
+    select parts.population
+    from {{ ref('dim_populations') }} as parts
+    left join {{ ref('dim_populations') }} as whole on whole.population = 'all' and parts.member = whole.member
+    group by parts.population
+    having count(whole.member) = count(*)
+),
+
 populations as (
     select
         indicator_id,
@@ -46,6 +55,7 @@ populations as (
         max(case when population != 'all' then numerator end) as largest_numerator,
         max(case when population != 'all' then denominator end) as largest_denominator
     from counts
+    where population in (select of_the_whole.population from of_the_whole)
     group by indicator_id, reporting_year, geography_id, breakdown
 )
 
