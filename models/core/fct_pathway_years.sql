@@ -53,6 +53,17 @@ passed as (
         case when led.since < dated.entry_date then true else dated.came_through_phc end as came_through
     from dated
     left join led on dated.person_key = led.person_key and dated.programme = led.programme
+),
+
+placed as (
+    select
+        passed.*,
+        pathway_groups.pathway_group
+    from passed
+    left join {{ ref('stg_reference__pathway_groups') }} as pathway_groups
+        on
+            passed.programme = pathway_groups.programme
+            and coalesce(pathway_groups.came_through_phc = coalesce(passed.came_through, false), true)
 )
 
 select
@@ -61,8 +72,8 @@ select
     person_key,
     worksite_id,
     territory_id,
-    passed.programme,
-    pathway_groups.pathway_group as population,
+    programme,
+    pathway_group as population,
     is_latest_delivery,
     entry_date,
     programme_entry_date,
@@ -102,8 +113,4 @@ select
     has_proximity_support,
     has_concerted_support,
     refugee_at_entry
-from passed
-left join {{ ref('stg_reference__pathway_groups') }} as pathway_groups
-    on
-        passed.programme = pathway_groups.programme
-        and coalesce(pathway_groups.came_through_phc = coalesce(passed.came_through, false), true)
+from placed
