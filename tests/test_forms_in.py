@@ -1,9 +1,13 @@
 """A worksite's half-yearly form as it comes in: written by hand, never by our own writer."""
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
 from tests.support.deliveries import (
@@ -17,11 +21,14 @@ from tests.support.deliveries import (
     written,
 )
 
-from conftest import Row, Workplace, read_rows, run_cvg
+from conftest import Row, Workplace, read_rows, run_cvg, write_rows
 from cvg_warehouse.contracts.dialogue import FORM, FORM_COLUMNS, parts
 from cvg_warehouse.contracts.text import words_of
 from cvg_warehouse.feedback.indicators import warehouse_of
 from cvg_warehouse.ingest.findings import IngestResult, Outcome
+from cvg_warehouse.paths import PROJECT
+
+DBT = Path(sys.executable).with_name("dbt")
 
 STAFF = "Zzyzx"
 # As software on worksites writes it: UTF-8 with BOM, semicolons, Windows line ends.
@@ -348,3 +355,33 @@ def test_a_warehouse_without_the_forms_of_now_gives_no_feedback(
     assert warehouse_of(workplace.warehouse, tmp_path / "out")
     (tmp_path / "out" / f"{FORM}.csv").unlink()
     assert warehouse_of(workplace.warehouse, tmp_path / "out") is None
+
+
+def test_plain_dbt_reads_the_forms_beside_the_exports(other: Workplace, tmp_path: Path) -> None:
+    line = ["ROU-01", "2024-04-01", "2024-09-30", "accueillis", "nombre", "90", "form.csv", "", "7"]
+    row = dict(zip(FORM_COLUMNS, line, strict=True))
+    write_rows(other.exports / f"{FORM}.csv", list(FORM_COLUMNS), [row])
+    places = {
+        "CVG_EXPORTS": str(other.exports),
+        "CVG_WAREHOUSE": str(tmp_path / "cvg.duckdb"),
+        "DBT_TARGET_PATH": str(tmp_path / "dbt"),
+    }
+    run = subprocess.run(
+        [DBT, "run", "--quiet", "--select", "stg_exports__formulaires"],
+        cwd=PROJECT,
+        env=os.environ | places,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stdout
+    with duckdb.connect(tmp_path / "cvg.duckdb", read_only=True) as connection:
+        found = connection.execute("select worksite_id, number from stg_exports__formulaires")
+        assert found.fetchall() == [("ROU-01", 90)]
+
+
+def test_a_spoilt_file_of_forms_refuses_the_build(with_warehouse: Workplace) -> None:
+    (with_warehouse.exports / f"{FORM}.csv").write_text("chantier,ligne\nROU-01,accueillis\n")
+    run = with_warehouse.build()
+    assert run.returncode == 2
+    assert f"{FORM}.csv: the required column premier_jour is missing" in run.stderr
+    assert with_warehouse.warehouse.read_bytes() == b"the previous warehouse"

@@ -94,9 +94,9 @@ def form_columns() -> list[Column]:
 
 
 def is_form_header(cells: list[str]) -> bool:
-    """Whether a line is the header of a form."""
-    named = [cell.strip().casefold() for cell in cells]
-    return named[: len(FORM_HEADER)] == [name.casefold() for name in FORM_HEADER]
+    """Whether a line is the header of a form; how its shares are headed says nothing."""
+    *wanted, _ = FORM_HEADER
+    return [words_of(cell) for cell in cells[: len(wanted)]] == [words_of(name) for name in wanted]
 
 
 def _line(row: dict[str, str]) -> Line:
