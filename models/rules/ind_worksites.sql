@@ -3,15 +3,22 @@
 -- A worksite counts in one territory a period, and in each further one that it is declared for and supports somebody in:
 -- there with all its people, also with those whom it delivers under another one.
 with people as (
-    select distinct
+    select
         deliveries.period_id,
         populations.population,
         deliveries.worksite_id,
         deliveries.territory_id,
         deliveries.person_key,
-        deliveries.sex
+        coalesce(bool_or(deliveries.sex = 'F'), false) as is_woman,
+        bool_or(deliveries.sex is not null) as has_known_sex
     from {{ supported_by_period() }} as deliveries
     inner join {{ ref('dim_populations') }} as populations on deliveries.population = populations.member
+    group by
+        deliveries.period_id,
+        populations.population,
+        deliveries.worksite_id,
+        deliveries.territory_id,
+        deliveries.person_key
 ),
 
 places as (
@@ -46,15 +53,28 @@ places as (
             and people.territory_id in (further.territory_id, worksites.territory_id)
 ),
 
+-- each person once in a worksite, also with rows of two territories
+worksite_people as (
+    select
+        period_id,
+        population,
+        worksite_id,
+        person_key,
+        bool_or(is_woman) as is_woman,
+        bool_or(has_known_sex) as has_known_sex
+    from people
+    group by period_id, population, worksite_id, person_key
+),
+
 worksites as (
     select
         period_id,
         population,
         worksite_id,
-        count(distinct person_key) as supported,
-        count(distinct case when sex = 'F' then person_key end) as women,
-        count(distinct case when sex is not null then person_key end) as known_sex
-    from people
+        count(*) as supported,
+        count(case when is_woman then 1 end) as women,
+        count(case when has_known_sex then 1 end) as known_sex
+    from worksite_people
     group by period_id, population, worksite_id
 ),
 
@@ -89,20 +109,20 @@ moved as (
         period_id,
         population,
         person_key
-    from people
+    from worksite_people
     group by period_id, population, person_key
-    having count(distinct worksite_id) > 1
+    having count(*) > 1
 ),
 
 moved_between as (
-    select distinct
+    select
         placed.period_id,
         placed.geography_id,
         placed.population,
         placed.worksite_id,
         placed.place_in_order,
         people.person_key
-    from people
+    from worksite_people as people
     inner join moved
         on
             people.period_id = moved.period_id
