@@ -84,13 +84,25 @@ network_actions as (
     inner join network on periods.period_id = network.period_id and partners.partner_key = network.partner_key
 ),
 
+actions_by_period as (
+    select
+        actions.*,
+        periods.period_id,
+        network_actions.action_key is not null as is_of_network
+    from actions
+    inner join periods on actions.action_key = periods.action_key
+    left join network_actions
+        on periods.action_key = network_actions.action_key and periods.period_id = network_actions.period_id
+),
+
+-- `asks_network`: the action counts where it is of the network (`only`), or is then in the numerator (`share`)
 counted as (
     select
         action_key,
         'partners.actions' as indicator_id,
         concat_ws(' x ', domain, action_type) as breakdown,
         action_key as counted_key,
-        true as state
+        '' as asks_network
     from types
     union all
     select distinct
@@ -98,7 +110,7 @@ counted as (
         'partners.action_groups' as indicator_id,
         concat_ws(' x ', domain, action_group) as breakdown,
         action_key as counted_key,
-        true as state
+        '' as asks_network
     from types
     where action_group is not null
     union all
@@ -107,7 +119,7 @@ counted as (
         'partners.actions_total' as indicator_id,
         domain as breakdown,
         action_key as counted_key,
-        true as state
+        '' as asks_network
     from domains
     union all
     select
@@ -115,7 +127,7 @@ counted as (
         'partners.request_reasons' as indicator_id,
         concat_ws(' x ', domain, request_reason) as breakdown,
         action_key as counted_key,
-        true as state
+        '' as asks_network
     from domains
     where request_reason is not null
     union all
@@ -124,7 +136,7 @@ counted as (
         'partners.stand_in' as indicator_id,
         domains.domain as breakdown,
         domains.action_key as counted_key,
-        true as state
+        '' as asks_network
     from domains
     inner join actions on domains.action_key = actions.action_key
     where actions.stands_in_for_social_worker
@@ -134,7 +146,7 @@ counted as (
         'partners.partner_actions' as indicator_id,
         concat_ws(' x ', kinds.domain, named.partner, kinds.kind) as breakdown,
         named.action_key as counted_key,
-        true as state
+        '' as asks_network
     from named
     inner join kinds on named.action_key = kinds.action_key
     union all
@@ -143,7 +155,7 @@ counted as (
         'partners.partners_mobilised' as indicator_id,
         domains.domain as breakdown,
         partners.partner_key as counted_key,
-        true as state
+        '' as asks_network
     from partners
     inner join domains on partners.action_key = domains.action_key
     union all
@@ -152,40 +164,26 @@ counted as (
         'partners.mental_health_partners' as indicator_id,
         '' as breakdown,
         partners.partner_key as counted_key,
-        true as state
+        '' as asks_network
     from partners
     inner join actions on partners.action_key = actions.action_key
     where actions.experiment = 'santé mentale'
-),
-
-counted_by_period as (
-    select
-        counted.*,
-        periods.period_id
-    from counted
-    inner join periods on counted.action_key = periods.action_key
     union all
     select
-        placements.action_key,
+        action_key,
         'partners.partner_actions' as indicator_id,
-        concat_ws(' x ', 'emploi', 'réseau', placements.action_type) as breakdown,
-        placements.action_key as counted_key,
-        true as state,
-        network_actions.period_id
+        concat_ws(' x ', 'emploi', 'réseau', action_type) as breakdown,
+        action_key as counted_key,
+        'only' as asks_network
     from placements
-    inner join network_actions on placements.action_key = network_actions.action_key
     union all
     select distinct
-        placements.action_key,
+        action_key,
         'partners.network_share' as indicator_id,
-        placements.network_action as breakdown,
-        placements.action_key as counted_key,
-        network_actions.action_key is not null as state,
-        periods.period_id
+        network_action as breakdown,
+        action_key as counted_key,
+        'share' as asks_network
     from placements
-    inner join periods on placements.action_key = periods.action_key
-    left join network_actions
-        on periods.action_key = network_actions.action_key and periods.period_id = network_actions.period_id
 )
 
 select
@@ -193,10 +191,11 @@ select
     counted.breakdown,
     counted.counted_key,
     counted.action_key,
-    counted.period_id,
+    actions.period_id,
     actions.territory_id,
     actions.worksite_id,
     actions.population,
-    counted.state
-from counted_by_period as counted
-inner join actions on counted.action_key = actions.action_key
+    counted.asks_network != 'share' or actions.is_of_network as state
+from counted
+inner join actions_by_period as actions on counted.action_key = actions.action_key
+where counted.asks_network != 'only' or actions.is_of_network
