@@ -7,7 +7,7 @@ import streamlit as st
 
 from cvg_warehouse.reading.blocks import Choice
 from cvg_warehouse.reading.data import EVERYBODY, WHOLE, Edition
-from cvg_warehouse.reading.texts import LANGUAGES, Language, label_of, place_name, say
+from cvg_warehouse.reading.texts import LANGUAGES, Language, label_of, place_name, say, value_label
 from dashboards.addresses import INDICATORS, LANGUAGE, PLACE, POPULATION, YEAR, Query
 
 # The address as the app itself wrote it last; another one comes from a link.
@@ -138,7 +138,7 @@ def _filters(edition: Edition, language: Language) -> tuple[Filter, Filter, Filt
             say(language, "population"),
             edition.populations,
             EVERYBODY,
-            lambda name: say(language, "population_" + name),
+            lambda name: value_label(edition, "population", name, language),
         ),
     )
 

@@ -1,19 +1,19 @@
 {#-
-  Distinct people per indicator column, year, place and population of a rule model. Columns:
-  reporting_year, geography_id, population, indicator_column, numerator, denominator.
+  Distinct people per indicator column, period, place and population of a rule model. Columns:
+  period_id, geography_id, population, indicator_column, numerator, denominator.
 
-  People with one row in the year are counted where that row is, and these small sums are added up for
+  People with one row in the period are counted where that row is, and these small sums are added up for
   every place and population. People with several rows are first collapsed to one row per person in
   each of them (true in any of their pathways = true). At the end the sums become one row per column.
 -#}
 {% macro count_people(relation, place='geography') -%}
 {%- set home = home_of(place) -%}
 {%- set columns = indicator_columns(relation, 'boolean') -%}
-with {{ flag_repeated(relation, ['reporting_year', 'person_key']) }},
+with {{ flag_repeated(relation, ['period_id', 'person_key']) }},
 
 counted_once as (
     select
-        reporting_year,
+        period_id,
         {{ home }}
         {%- for column in columns %},
         count(case when {{ column }} then 1 end) as numerator_{{ loop.index }},
@@ -21,12 +21,12 @@ counted_once as (
         {%- endfor %}
     from flagged
     where not has_several_rows
-    group by reporting_year, {{ home }}
+    group by period_id, {{ home }}
 ),
 
 people as (
     select
-        reporting_year,
+        period_id,
         geography_id,
         counted_population as population,
         person_key
@@ -34,12 +34,12 @@ people as (
         bool_or({{ column }}) as {{ column }}
         {%- endfor %}
     from ({{ in_every_place('(select * from flagged where has_several_rows)', place) }}) as placed
-    group by reporting_year, geography_id, counted_population, person_key
+    group by period_id, geography_id, counted_population, person_key
 ),
 
 counted as (
     select
-        reporting_year,
+        period_id,
         geography_id,
         counted_population as population
         {%- for column in columns %},
@@ -49,7 +49,7 @@ counted as (
     from ({{ in_every_place('counted_once', place) }}) as placed
     union all
     select
-        reporting_year,
+        period_id,
         geography_id,
         population
         {%- for column in columns %},
@@ -57,12 +57,12 @@ counted as (
         count({{ column }}) as denominator_{{ loop.index }}
         {%- endfor %}
     from people
-    group by reporting_year, geography_id, population
+    group by period_id, geography_id, population
 ),
 
 sums as (
     select
-        reporting_year,
+        period_id,
         geography_id,
         population
         {%- for column in columns %},
@@ -70,11 +70,11 @@ sums as (
         cast(sum(denominator_{{ loop.index }}) as bigint) as denominator_{{ loop.index }}
         {%- endfor %}
     from counted
-    group by reporting_year, geography_id, population
+    group by period_id, geography_id, population
 )
 
 select
-    sums.reporting_year,
+    sums.period_id,
     sums.geography_id,
     sums.population,
     names.indicator_column,

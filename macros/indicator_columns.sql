@@ -15,12 +15,26 @@
   {{- return(names) -}}
 {%- endmacro %}
 
+{# Names of the question columns of a rule model of the half-yearly form: all that are no key, nor averaged. #}
+{% macro question_columns(relation) -%}
+  {%- set names = [] -%}
+  {%- if execute -%}
+    {%- for column in get_columns_in_relation(relation) -%}
+      {%- if column.name not in ['pathway_key', 'period_id', 'person_key', 'worksite_id', 'population', 'duration_months'] -%}
+        {%- do names.append(column.name) -%}
+      {%- endif -%}
+    {%- endfor -%}
+  {%- endif -%}
+  {{- return(names) -}}
+{%- endmacro %}
+
 {#-
   The rule models (folder models/rules) that are counted in one way:
 
   - `people`: boolean columns as distinct people, numeric ones as means and medians (agg_people, agg_measures);
   - `worksites`: boolean columns as worksites or territories, numeric ones as sums of people (agg_worksites);
-  - `rows`: one row per indicator and counted thing, no columns (agg_partners).
+  - `rows`: one row per indicator and counted thing, no columns (agg_partners);
+  - `dialogue`: the questions of the half-yearly form, by worksite and period (agg_dialogue).
 
   dbt must know these names before it has read the project, so they stand here; a model of the folder
   that is not among them stops the build.
@@ -33,6 +47,7 @@
     ],
     'worksites': ['ind_worksites', 'ind_territories'],
     'rows': ['ind_partners', 'ind_sessions'],
+    'dialogue': ['ind_dialogue_supported', 'ind_dialogue_exits'],
   } -%}
   {%- if execute -%}
     {%- set counted = models.values() | sum(start=[]) -%}

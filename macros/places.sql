@@ -21,7 +21,8 @@
         places.geography_id,
         populations.population as counted_population
     from {{ relation }} as indicators
-    inner join {{ ref('dim_geographies') }} as places on indicators.territory_id = places.territory_id
+    inner join {{ ref('dim_geography_periods') }} as places
+        on indicators.period_id = places.period_id and indicators.territory_id = places.territory_id
     inner join {{ ref('dim_populations') }} as populations on indicators.population = populations.member
     {%- endif %}
 {%- endmacro %}

@@ -34,7 +34,7 @@
   ).columns[0].values() | list -%}
   {#- Read by one thread because of it, so it numbers rows in the file's order; a tool of tables shows the same number. -#}
   {%- set selected = ['row_number() over () + 1 as line_in_file'] -%}
-  {%- for column, type in config.get('column_types').items() -%}
+  {%- for column, type in config.get('column_types', {}).items() -%}
     {%- if column in found -%}
       {%- do selected.append('cast("' ~ column ~ '" as ' ~ type ~ ') as "' ~ column ~ '"') -%}
     {%- elif model.columns[column].config.meta.get('optional') -%}

@@ -1,12 +1,12 @@
 {#-
   Mean or median, as the catalogue says, of every numeric indicator column of the rule models: each
-  pathway (or each person, as the catalogue says) counts once in a year and place, with the highest of
-  its values. Columns: reporting_year, geography_id, population, indicator_column, denominator, measure.
+  pathway (or each person, as the catalogue says) counts once in a period and place, with the highest of
+  its values. Columns: period_id, geography_id, population, indicator_column, denominator, measure.
 
-  As in `count_people`, only those with several rows in the year are collapsed in every place.
+  As in `count_people`, only those with several rows in the period are collapsed in every place.
 -#}
 {% macro summarise_measures(place='geography') -%}
-{%- set place_and_column = 'reporting_year, geography_id, counted_population, indicator_column, statistic' -%}
+{%- set place_and_column = 'period_id, geography_id, counted_population, indicator_column, statistic' -%}
 {%- set measured = [] -%}
 {%- for model in rule_models('people') -%}
   {%- for column in indicator_columns(model, 'number') -%}
@@ -16,7 +16,7 @@
 with measures as (
     {%- for measure in measured %}
     select
-        reporting_year,
+        period_id,
         {{ home_of(place) }},
         person_key,
         pathway_key,
@@ -39,7 +39,7 @@ measured as (
         on measures.indicator_column = catalogue.indicator_column
 ),
 
-{{ flag_repeated('measured', ['reporting_year', 'indicator_column', 'counted_key']) }},
+{{ flag_repeated('measured', ['period_id', 'indicator_column', 'counted_key']) }},
 
 counted as (
     select
@@ -55,7 +55,7 @@ counted as (
 )
 
 select
-    reporting_year,
+    period_id,
     geography_id,
     counted_population as population,
     indicator_column,

@@ -62,6 +62,12 @@ def write_rows(file: Path, header: list[str], rows: list[Row]) -> None:
         writer.writerows(rows)
 
 
+def copy_exports(folder: Path) -> None:
+    """Copy the exports into a folder, to be changed."""
+    for export in EXPORTS:
+        shutil.copy(exports_folder() / f"{export}.csv", folder)
+
+
 def header_of(file: Path) -> list[str]:
     with file.open(encoding="utf-8", newline="") as stream:
         return next(csv.reader(stream))
@@ -191,8 +197,7 @@ def other(tmp_path: Path, other_warehouse: Path) -> Workplace:
     """A copy of the exports to change."""
     exports = tmp_path / "exports"
     exports.mkdir()
-    for export in EXPORTS:
-        shutil.copy(exports_folder() / f"{export}.csv", exports)
+    copy_exports(exports)
     return Workplace(exports, other_warehouse)
 
 

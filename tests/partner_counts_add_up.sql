@@ -10,7 +10,10 @@ with untyped as (
         count(*) as actions
     from {{ ref('fct_partner_action_domains') }} as domains
     inner join {{ ref('fct_partner_actions') }} as actions on domains.action_key = actions.action_key
-    inner join {{ ref('dim_geographies') }} as places on actions.territory_id = places.territory_id
+    inner join {{ ref('dim_geographies') }} as places
+        on
+            actions.territory_id = places.territory_id
+            and {{ valid_on('places', last_day('actions.reporting_year')) }}
     inner join {{ ref('dim_populations') }} as populations on actions.population = populations.member
     where
         not exists (

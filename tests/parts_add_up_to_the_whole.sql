@@ -27,9 +27,21 @@ territories as (
         sum(counts.numerator) as sum_of_numerators,
         sum(counts.denominator) as sum_of_denominators
     from counts
-    inner join {{ ref('dim_geographies') }} as places on counts.geography_id = places.territory_id
+    inner join {{ ref('dim_geographies') }} as places
+        on
+            counts.geography_id = places.territory_id
+            and {{ valid_on('places', last_day('counts.reporting_year')) }}
     where places.geography_level != 'territory'
     group by counts.indicator_id, counts.reporting_year, counts.population, counts.breakdown, places.geography_id
+),
+
+-- a population that has pathways of its own, as another programme has, is no part of `all`
+of_the_whole as (
+    select parts.population
+    from {{ ref('dim_populations') }} as parts
+    left join {{ ref('dim_populations') }} as whole on whole.population = 'all' and parts.member = whole.member
+    group by parts.population
+    having count(whole.member) = count(*)
 ),
 
 populations as (
@@ -43,6 +55,7 @@ populations as (
         max(case when population != 'all' then numerator end) as largest_numerator,
         max(case when population != 'all' then denominator end) as largest_denominator
     from counts
+    where population in (select of_the_whole.population from of_the_whole)
     group by indicator_id, reporting_year, geography_id, breakdown
 )
 

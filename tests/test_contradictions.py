@@ -31,7 +31,7 @@ def report(built: Built) -> Report:
     }
     values: dict[str, list[str]] = {}
     for breakdown, value in built.query(
-        "select breakdown, value from stg_reference__breakdown_values order by all"
+        "select breakdown, value from dim_breakdown_values order by all"
     ):
         values.setdefault(breakdown, []).append(value)
     indicators = built.rows("select * from stg_reference__indicators")
@@ -68,7 +68,7 @@ def report(built: Built) -> Report:
         exit_categories=frozenset(
             breakdown
             for (breakdown,) in built.query("""
-                select breakdown from stg_reference__breakdown_values as known
+                select breakdown from dim_breakdown_values as known
                 inner join stg_reference__exit_reasons as reasons
                     on known.value = reasons.exit_category
                 group by breakdown having not bool_or(is_neutral)

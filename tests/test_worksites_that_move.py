@@ -116,6 +116,6 @@ def test_a_row_counts_in_the_territory_that_it_names(lawful: tuple[Workplace, li
         }
         counted = workplace.query(
             f"select pathway_key from ind_exits "
-            f"where territory_id = '{place}' and reporting_year = {MOVED}"
+            f"where territory_id = '{place}' and period_id = '{MOVED}'"
         )
         assert {key for (key,) in counted} == wanted

@@ -4,22 +4,24 @@
     ('headcount.supported', '', ref('ind_headcount'), 'headcount__supported'),
     ('headcount.exited', '', ref('ind_exits'), 'headcount__exited'),
 ] %}
-{%- for difficulty in var('difficulties') %}
+{%- set barriers = ref('ind_barriers_at_exit') %}
+{%- for difficulty in listed_codes('difficulty') %}
 {%- do counted.append(
-    ('barriers.at_entry_exited', difficulty, ref('ind_barriers_at_exit'), 'barriers__at_entry_exited__' ~ difficulty)
+    ('barriers.at_entry_exited', difficulty, barriers, 'barriers__at_entry_exited__' ~ difficulty)
 ) %}
 {%- endfor %}
 with people as (
     {%- for indicator_id, breakdown, model, column in counted %}
     select distinct
-        reporting_year,
+        years.reporting_year,
         '{{ indicator_id }}' as indicator_id,
         '{{ breakdown }}' as breakdown,
-        worksite_id,
-        territory_id,
-        person_key
-    from {{ model }}
-    where {{ column }}
+        counted.worksite_id,
+        counted.territory_id,
+        counted.person_key
+    from {{ model }} as counted
+    inner join {{ ref('dim_reporting_years') }} as years on counted.period_id = years.period_id
+    where counted.{{ column }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 )

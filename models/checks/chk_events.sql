@@ -11,7 +11,7 @@ with exits as (
         {%- for right in ['rqth', 'aah', 'invalidity_pension', 'gp'] %}
         pathways.{{ right }}_at_entry,
         {%- endfor %}
-        {%- for difficulty in var('difficulties') %}
+        {%- for difficulty in listed_codes('difficulty') %}
         pathways.difficulty_{{ difficulty }}_at_entry,
         {%- endfor %}
         deliveries.pathway_key is not null as is_delivered
@@ -93,7 +93,7 @@ counted as (
         right ~ '_at_entry and ' ~ right ~ '_at_exit is not null'
     ) }}
     {%- endfor %}
-    {%- for difficulty in var('difficulties') %}
+    {%- for difficulty in listed_codes('difficulty') %}
     union all
     {{ rows_against(
         'status_without_difficulty', 'sorties', 'exits',

@@ -18,6 +18,8 @@ measured as (
     union all
     select * from {{ ref('chk_figures') }}
     union all
+    select * from {{ ref('chk_declared_totals') }}
+    union all
     select
         'export_empty' as check_id,
         exports.export,

@@ -1,6 +1,8 @@
--- Declared worksites and those that the exports name without being declared: nothing is lost.
+-- Declared worksites, as they are today, and those that the exports name without being declared: nothing is lost.
 with declared as (
-    select * from {{ ref('stg_reference__worksites') }}
+    select *
+    from {{ ref('stg_reference__worksites') }}
+    qualify {{ is_latest_line('worksite_id') }}
 ),
 
 seen as (
@@ -19,10 +21,15 @@ select
     coalesce(declared.territory_id, seen.territory_id) as territory_id,
     coalesce(declared.label_fr, seen.worksite_id) as worksite_name,
     coalesce(declared.first_year, seen.first_delivery_year) as first_year,
-    declared.last_year,
+    coalesce(declared.last_year, year(declared.left_on))::int as last_year,
     coalesce(
         declared.joined_on, {{ first_day('coalesce(declared.first_year, seen.first_delivery_year)') }}
     ) as joined_on,
+    declared.left_on,
+    declared.operator,
+    declared.activity,
+    declared.programme,
+    declared.siret,
     seen.first_delivery_year,
     seen.last_delivery_year,
     declared.worksite_id is not null as is_declared

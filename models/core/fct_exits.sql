@@ -1,4 +1,5 @@
--- The population and the entry values of an exit come from the pathway's latest delivery.
+-- The population and the entry values of an exit come from the pathway's latest delivery. What the lists say of its
+-- reason and of its housing, also of that at entry, is what they say on its day: a type that changes groups is no move.
 with exits as (
     select
         exits.*,
@@ -10,9 +11,11 @@ with exits as (
         exit_housing.housing_level as housing_level_at_exit
     from {{ ref('stg_exports__sorties') }} as exits
     left join {{ ref('stg_reference__exit_reasons') }} as reasons
-        on exits.exit_reason_code = reasons.exit_reason_code
+        on exits.exit_reason_code = reasons.exit_reason_code and {{ valid_on('reasons', 'exits.exit_date') }}
     left join {{ ref('stg_reference__housing_types') }} as exit_housing
-        on exits.housing_at_exit = exit_housing.housing_type
+        on
+            exits.housing_at_exit = exit_housing.housing_type
+            and {{ valid_on('exit_housing', 'exits.exit_date') }}
 ),
 
 officer_actions as (
@@ -43,7 +46,7 @@ select
     not exits.is_neutral as in_base_non_neutral,
     not exits.is_neutral and coalesce(exits.is_form_complete, false) as in_base_complete,
     not exits.is_trial_period_rupture as in_base_duration,
-    not exits.is_trial_period_rupture and pathways.housing_group_at_entry is not null as in_base_housing,
+    not exits.is_trial_period_rupture and entry_housing.housing_group is not null as in_base_housing,
     {{ months_between('pathways.entry_date', 'exits.exit_date') }} as duration_months,
     exits.exit_year - pathways.birth_year as age_at_exit,
     pathways.birth_year,
@@ -66,8 +69,8 @@ select
     pathways.difficulty_surendettement_at_entry,
     pathways.difficulty_disponibilite_at_entry,
     pathways.difficulty_justice_at_entry,
-    pathways.housing_group_at_entry,
-    pathways.housing_level_at_entry,
+    entry_housing.housing_group as housing_group_at_entry,
+    entry_housing.housing_level as housing_level_at_entry,
     exits.housing_at_exit,
     exits.rqth_at_exit,
     exits.aah_at_exit,
@@ -88,10 +91,16 @@ select
     exits.difficulty_surendettement_status_at_exit,
     exits.difficulty_disponibilite_status_at_exit,
     exits.difficulty_justice_status_at_exit,
+    exits.care_pathway_at_exit,
+    exits.post_exit_support,
     exits.housing_group_at_exit,
     exits.housing_level_at_exit,
     coalesce(officer_actions.has_housing_officer, false) as has_housing_officer,
     coalesce(officer_actions.has_health_officer, false) as has_health_officer
 from exits
 left join {{ ref('fct_pathways') }} as pathways on exits.pathway_key = pathways.pathway_key
+left join {{ ref('stg_reference__housing_types') }} as entry_housing
+    on
+        pathways.housing_at_entry = entry_housing.housing_type
+        and {{ valid_on('entry_housing', 'exits.exit_date') }}
 left join officer_actions on exits.pathway_key = officer_actions.pathway_key

@@ -3,7 +3,7 @@
 -- a partner may work in several, so it is counted separately for each place.
 with by_territory as (
     select
-        reporting_year,
+        period_id,
         territory_id,
         population,
         indicator_id,
@@ -12,10 +12,10 @@ with by_territory as (
         count(*) as denominator
     from {{ ref('ind_partners') }}
     where counted_key = action_key
-    group by reporting_year, territory_id, population, indicator_id, breakdown
+    group by period_id, territory_id, population, indicator_id, breakdown
     union all
     select
-        reporting_year,
+        period_id,
         territory_id,
         population,
         indicator_id,
@@ -23,12 +23,12 @@ with by_territory as (
         sum(participants_counted) as numerator,
         sum(participants_in_base) as denominator
     from {{ ref('ind_sessions') }}
-    group by reporting_year, territory_id, population, indicator_id, breakdown
+    group by period_id, territory_id, population, indicator_id, breakdown
 ),
 
 partners as (
     select distinct
-        reporting_year,
+        period_id,
         territory_id,
         population,
         indicator_id,
@@ -39,7 +39,7 @@ partners as (
 )
 
 select
-    by_territory.reporting_year,
+    by_territory.period_id,
     places.geography_id,
     populations.population,
     by_territory.indicator_id,
@@ -47,17 +47,18 @@ select
     sum(by_territory.numerator)::bigint as numerator,
     sum(by_territory.denominator)::bigint as denominator
 from by_territory
-inner join {{ ref('dim_geographies') }} as places on by_territory.territory_id = places.territory_id
+inner join {{ ref('dim_geography_periods') }} as places
+    on by_territory.period_id = places.period_id and by_territory.territory_id = places.territory_id
 inner join {{ ref('dim_populations') }} as populations on by_territory.population = populations.member
 group by
-    by_territory.reporting_year,
+    by_territory.period_id,
     places.geography_id,
     populations.population,
     by_territory.indicator_id,
     by_territory.breakdown
 union all
 select
-    partners.reporting_year,
+    partners.period_id,
     places.geography_id,
     populations.population,
     partners.indicator_id,
@@ -65,7 +66,8 @@ select
     count(distinct partners.counted_key) as numerator,
     count(distinct partners.counted_key) as denominator
 from partners
-inner join {{ ref('dim_geographies') }} as places on partners.territory_id = places.territory_id
+inner join {{ ref('dim_geography_periods') }} as places
+    on partners.period_id = places.period_id and partners.territory_id = places.territory_id
 inner join {{ ref('dim_populations') }} as populations on partners.population = populations.member
 group by
-    partners.reporting_year, places.geography_id, populations.population, partners.indicator_id, partners.breakdown
+    partners.period_id, places.geography_id, populations.population, partners.indicator_id, partners.breakdown

@@ -10,7 +10,7 @@
 {%- endfor %}
 {%- for count in counts %}
 select
-    reporting_year,
+    period_id,
     geography_id,
     population,
     '{{ count.column }}' as indicator_column,
@@ -22,6 +22,6 @@ select
     sum(counted_here)::bigint as denominator
     {%- endif %}
 from {{ count.model }}
-group by reporting_year, geography_id, population
+group by period_id, geography_id, population
 {{ 'union all' if not loop.last }}
 {%- endfor %}

@@ -43,9 +43,9 @@ select
     || coalesce('__' || first_values.column_suffix, '')
     || coalesce('__' || second_values.column_suffix, '') as indicator_column
 from catalogue
-left join {{ ref('stg_reference__breakdown_values') }} as first_values
+left join {{ ref('dim_breakdown_values') }} as first_values
     on catalogue.first_key = first_values.breakdown
-left join {{ ref('stg_reference__breakdown_values') }} as second_values
+left join {{ ref('dim_breakdown_values') }} as second_values
     on catalogue.second_key = second_values.breakdown
 where
     (catalogue.first_key is null or first_values.value is not null)

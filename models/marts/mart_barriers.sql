@@ -3,7 +3,7 @@ select
     reporting_year,
     geography_id,
     population,
-    {%- for value in var('difficulties') %}
+    {%- for value in listed_codes('difficulty') %}
     {{ count_and_share_of('barriers.at_entry', value ~ '_at_entry', value) }},
     {{ count_of('barriers.at_entry_exited', value ~ '_at_entry_exited', value) }},
     {{ count_and_share_of('barriers.resolved_at_exit', value ~ '_resolved_at_exit', value) }},

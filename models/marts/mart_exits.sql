@@ -6,11 +6,11 @@ select
     {{ count_of('headcount.exited', 'exited_people') }},
     {{ count_and_share_of('exits.neutral', 'neutral') }},
     {{ base_of('exits.job_or_training', 'non_neutral_people', 'total') }},
-    {%- for value in var('job_or_training_categories') + ['total'] %}
+    {%- for value in listed_codes('job_or_training_category') + ['total'] %}
     {{ count_and_share_of('exits.job_or_training', 'job_or_training_total' if value == 'total' else value, value) }},
     {%- endfor %}
     {{ base_of('exits.other', 'complete_people', 'chomage') }},
-    {%- for value in var('other_exit_categories') %}
+    {%- for value in listed_codes('other_exit_category') %}
     {{ count_and_share_of('exits.other', value, value) }},
     {%- endfor %}
     {{ count_and_share_of('exits.unknown_reason', 'unknown_reason') }}

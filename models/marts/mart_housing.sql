@@ -12,12 +12,12 @@ select
     {{ count_and_share_of('housing.unknown_at_exit', 'unknown_at_exit') }},
     {{ count_and_share_of('housing.hosted_at_exit', 'hosted_at_exit') }},
     {{ count_and_share_of('housing.hosted_reached_permanent', 'hosted_reached_permanent') }},
-    {%- for value in var('housing_groups') %}
+    {%- for value in listed_codes('housing_group') %}
     {{ count_and_share_of('housing.group_at_entry', value ~ '_at_entry', value) }},
     {{ count_and_share_of('housing.group_at_exit', value ~ '_at_exit', value) }},
     {%- endfor %}
-    {%- for at_entry in var('housing_groups') %}
-    {%- for at_exit in var('housing_groups') %}
+    {%- for at_entry in listed_codes('housing_group') %}
+    {%- for at_exit in listed_codes('housing_group') %}
     {{ count_of('housing.transition', 'from_' ~ at_entry ~ '_to_' ~ at_exit, at_entry ~ ' x ' ~ at_exit) }},
     {%- endfor %}
     {%- endfor %}

@@ -53,7 +53,10 @@ strata as (
             - groups.with_reached * groups.without_reached * (groups.with_people + groups.without_people)
         ) / power(groups.with_people + groups.without_people, 2) as variance_weighted
     from groups
-    inner join {{ ref('dim_geographies') }} as places on groups.geography_id = places.territory_id
+    inner join {{ ref('dim_geographies') }} as places
+        on
+            groups.geography_id = places.territory_id
+            and {{ valid_on('places', last_day('groups.reporting_year')) }}
     where groups.with_people + groups.without_people > 0
 ),
 

@@ -14,17 +14,16 @@ select
     {{ count_and_share_of('public.age_band', 'from_25_to_35', '25 à 35 ans') }},
     {{ count_and_share_of('public.age_band', 'from_36_to_49', '36 à 49 ans') }},
     {{ count_and_share_of('public.age_band', 'from_50', '50 ans et plus') }},
-    {{ count_and_share_of('public.nationality', 'french', 'française') }},
-    {{ count_and_share_of('public.nationality', 'european_union', 'UE') }},
-    {{ count_and_share_of('public.nationality', 'outside_european_union', 'hors UE') }},
-    {{ count_and_share_of('public.nationality', 'stateless', 'apatride') }},
+    {%- for value in listed_values('nationality_group') %}
+    {{ count_and_share_of('public.nationality', value.suffix, value.code) }},
+    {%- endfor %}
     {%- for value in range(1, 9) %}
     {{ count_and_share_of('public.education_level', 'education_level_' ~ value, value) }},
     {%- endfor %}
-    {%- for value in var('housing_groups') %}
+    {%- for value in listed_codes('housing_group') %}
     {{ count_and_share_of('public.housing_at_entry', value ~ '_at_entry', value) }},
     {%- endfor %}
-    {%- for value in var('referrers') %}
+    {%- for value in listed_codes('referrer') %}
     {{ count_and_share_of('public.referrer', 'referred_by_' ~ value, value) }},
     {%- endfor %}
     {{ count_and_share_of('public.street_history', 'street_history') }},

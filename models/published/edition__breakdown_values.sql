@@ -5,4 +5,4 @@ select
     label_fr,
     label_en,
     sort_order
-from {{ ref('stg_reference__breakdown_values') }}
+from {{ ref('dim_breakdown_values') }}

@@ -1,33 +1,32 @@
--- One row per pathway and year in which it was delivered and active.
+-- One row per pathway and period in which it was active.
 -- true = numerator, false = denominator only, null = outside the base. Unknown is never no.
 with supported as (
     select
         *,
-        {%- for difficulty in var('difficulties') %}
+        {%- for difficulty in listed_codes('difficulty') %}
         case when difficulty_{{ difficulty }}_at_entry then 1 else 0 end {{ '+' if not loop.last }}
         {%- endfor %} as difficulties_met,
         coalesce(
-            {%- for difficulty in var('difficulties') %}
+            {%- for difficulty in listed_codes('difficulty') %}
             difficulty_{{ difficulty }}_at_entry{{ ',' if not loop.last }}
             {%- endfor %}
         ) is not null as is_diagnosed
-    from {{ ref('fct_pathway_years') }}
-    where is_supported
+    from {{ supported_by_period() }} as deliveries
 )
 
 select
     pathway_key,
     person_key,
-    reporting_year,
+    period_id,
     territory_id,
     worksite_id,
     population,
-    {%- for difficulty in var('difficulties') %}
+    {%- for difficulty in listed_codes('difficulty') %}
     {{ within(
         'difficulty_' ~ difficulty ~ '_at_entry is not null', 'difficulty_' ~ difficulty ~ '_at_entry'
     ) }} as barriers__at_entry__{{ difficulty }},
     {%- endfor %}
-    {%- for number in range(var('difficulties') | length + 1) %}
+    {%- for number in range(listed_codes('difficulty') | length + 1) %}
     {{ within('is_diagnosed', 'difficulties_met = ' ~ number) }} as barriers__count_at_entry__{{ number }},
     {%- endfor %}
     {{ within('is_diagnosed', 'difficulties_met <= 3') }} as barriers__count_band_at_entry__3_au_plus,

@@ -1,4 +1,4 @@
--- One row per exited pathway. true = numerator, false = denominator only, null = outside the base.
+-- One row per exited pathway and period. true = numerator, false = denominator only, null = outside the base.
 {%- set statuses = [
     ('resolue', 'Résolue'), ('en_cours', 'En cours de résolution'),
     ('non_resolue', 'Non résolue'), ('refus', 'Refus accompagnement')
@@ -7,11 +7,11 @@
 select
     pathway_key,
     person_key,
-    reporting_year,
+    period_id,
     territory_id,
     worksite_id,
     population,
-    {%- for difficulty in var('difficulties') %}
+    {%- for difficulty in listed_codes('difficulty') %}
     {%- set met = 'in_base_non_neutral and difficulty_' ~ difficulty ~ '_at_entry' %}
     {%- set status = 'difficulty_' ~ difficulty ~ '_status_at_exit' %}
     {{ within('in_base_non_neutral', 'difficulty_' ~ difficulty ~ '_at_entry') }}
@@ -28,4 +28,4 @@ select
         as barriers__health_resolved_by_officer__with,
     {{ within(met ~ ' and not has_health_officer', 'difficulty_sante_status_at_exit ' ~ solved) }}
         as barriers__health_resolved_by_officer__without
-from {{ ref('fct_exits') }}
+from {{ exits_by_period() }} as exits

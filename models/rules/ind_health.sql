@@ -1,4 +1,4 @@
--- One row per exited pathway. true = numerator, false = denominator only, null = outside the base.
+-- One row per exited pathway and period. true = numerator, false = denominator only, null = outside the base.
 -- A right is obtained during the pathway when it was known to be missing at entry and is held at exit.
 with exits as (
     select
@@ -8,13 +8,13 @@ with exits as (
         not gp_at_entry and gp_at_exit as gp_declared,
         {{ health_coverage_level('health_coverage_at_exit') }}
         > {{ health_coverage_level('health_coverage_at_entry') }} as coverage_improved
-    from {{ ref('fct_exits') }}
+    from {{ exits_by_period() }} as exits
 )
 
 select
     pathway_key,
     person_key,
-    reporting_year,
+    period_id,
     territory_id,
     worksite_id,
     population,

@@ -1,4 +1,4 @@
--- One row per exited pathway. true = numerator, false = denominator only, null = outside the base.
+-- One row per exited pathway and period. true = numerator, false = denominator only, null = outside the base.
 with exits as (
     select
         *,
@@ -6,13 +6,13 @@ with exits as (
         in_base_housing
         and housing_group_at_exit is not null
         and housing_level_at_entry in (1, 2) as in_base_hosted_at_entry
-    from {{ ref('fct_exits') }}
+    from {{ exits_by_period() }} as exits
 )
 
 select
     pathway_key,
     person_key,
-    reporting_year,
+    period_id,
     territory_id,
     worksite_id,
     population,
@@ -25,8 +25,8 @@ select
         as housing__permanent_at_exit,
     {{ within('in_base_housing', 'housing_group_at_exit is null') }} as housing__unknown_at_exit,
     {{ within('in_base_housing', 'was_rehoused_via_partnership') }} as housing__rehoused_via_partnership,
-    {%- for at_entry in var('housing_groups') %}
-    {%- for at_exit in var('housing_groups') %}
+    {%- for at_entry in listed_codes('housing_group') %}
+    {%- for at_exit in listed_codes('housing_group') %}
     {{ within(
         'in_base_housing_both_known',
         "housing_group_at_entry = '" ~ at_entry ~ "' and housing_group_at_exit = '" ~ at_exit ~ "'"
@@ -41,7 +41,7 @@ select
         as housing__requests__accord_collectif__entry,
     {{ within('in_base_housing', 'collective_agreement_request_at_exit') }}
         as housing__requests__accord_collectif__exit,
-    {%- for group in var('housing_groups') %}
+    {%- for group in listed_codes('housing_group') %}
     {{ within('in_base_housing', "housing_group_at_entry = '" ~ group ~ "'") }} as housing__group_at_entry__{{ group }},
     {{ within('in_base_housing_both_known', "housing_group_at_exit = '" ~ group ~ "'") }}
         as housing__group_at_exit__{{ group }},

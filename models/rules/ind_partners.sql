@@ -1,5 +1,5 @@
 -- Partner work in long form, because its breakdowns are open lists: one row per indicator, breakdown
--- value and counted action (or partner). true = numerator, false = denominator only.
+-- value, period and counted action (or partner). true = numerator, false = denominator only.
 with actions as (
     select * from {{ ref('fct_partner_actions') }}
 ),
@@ -55,33 +55,54 @@ placements as (
     where domain = 'emploi' and (action_type = '02- PMSMP' or action_type like '01-Signature%')
 ),
 
--- partners that come back: so many of them in a year, in whatever territories
+periods as (
+    select * from {{ ref('fct_partner_action_periods') }}
+),
+
+-- partners that come back: so many of them in the year that ends with the period, in whatever territories
 network as (
     select
-        actions.reporting_year,
+        ends.period_id,
         partners.partner_key
     from placements
     inner join partners on placements.action_key = partners.action_key
     inner join actions on placements.action_key = actions.action_key
-    group by actions.reporting_year, partners.partner_key
+    inner join {{ ref('dim_reporting_periods') }} as ends
+        on
+            actions.action_date <= ends.last_day
+            and actions.action_date > {{ months_after('ends.last_day', -12) }}
+    group by ends.period_id, partners.partner_key
     having count(*) >= {{ var('network_least_placements') }}
 ),
 
 network_actions as (
-    select actions.action_key
-    from actions
-    inner join partners on actions.action_key = partners.action_key
-    inner join network
-        on actions.reporting_year = network.reporting_year and partners.partner_key = network.partner_key
+    select distinct
+        periods.period_id,
+        periods.action_key
+    from periods
+    inner join partners on periods.action_key = partners.action_key
+    inner join network on periods.period_id = network.period_id and partners.partner_key = network.partner_key
 ),
 
+actions_by_period as (
+    select
+        actions.*,
+        periods.period_id,
+        network_actions.action_key is not null as is_of_network
+    from actions
+    inner join periods on actions.action_key = periods.action_key
+    left join network_actions
+        on periods.action_key = network_actions.action_key and periods.period_id = network_actions.period_id
+),
+
+-- `asks_network`: the action counts where it is of the network (`only`), or is then in the numerator (`share`)
 counted as (
     select
         action_key,
         'partners.actions' as indicator_id,
         concat_ws(' x ', domain, action_type) as breakdown,
         action_key as counted_key,
-        true as state
+        '' as asks_network
     from types
     union all
     select distinct
@@ -89,7 +110,7 @@ counted as (
         'partners.action_groups' as indicator_id,
         concat_ws(' x ', domain, action_group) as breakdown,
         action_key as counted_key,
-        true as state
+        '' as asks_network
     from types
     where action_group is not null
     union all
@@ -98,7 +119,7 @@ counted as (
         'partners.actions_total' as indicator_id,
         domain as breakdown,
         action_key as counted_key,
-        true as state
+        '' as asks_network
     from domains
     union all
     select
@@ -106,7 +127,7 @@ counted as (
         'partners.request_reasons' as indicator_id,
         concat_ws(' x ', domain, request_reason) as breakdown,
         action_key as counted_key,
-        true as state
+        '' as asks_network
     from domains
     where request_reason is not null
     union all
@@ -115,7 +136,7 @@ counted as (
         'partners.stand_in' as indicator_id,
         domains.domain as breakdown,
         domains.action_key as counted_key,
-        true as state
+        '' as asks_network
     from domains
     inner join actions on domains.action_key = actions.action_key
     where actions.stands_in_for_social_worker
@@ -125,25 +146,16 @@ counted as (
         'partners.partner_actions' as indicator_id,
         concat_ws(' x ', kinds.domain, named.partner, kinds.kind) as breakdown,
         named.action_key as counted_key,
-        true as state
+        '' as asks_network
     from named
     inner join kinds on named.action_key = kinds.action_key
-    union all
-    select
-        action_key,
-        'partners.partner_actions' as indicator_id,
-        concat_ws(' x ', 'emploi', 'réseau', action_type) as breakdown,
-        action_key as counted_key,
-        true as state
-    from placements
-    where action_key in (select network_actions.action_key from network_actions)
     union all
     select
         partners.action_key,
         'partners.partners_mobilised' as indicator_id,
         domains.domain as breakdown,
         partners.partner_key as counted_key,
-        true as state
+        '' as asks_network
     from partners
     inner join domains on partners.action_key = domains.action_key
     union all
@@ -152,17 +164,25 @@ counted as (
         'partners.mental_health_partners' as indicator_id,
         '' as breakdown,
         partners.partner_key as counted_key,
-        true as state
+        '' as asks_network
     from partners
     inner join actions on partners.action_key = actions.action_key
     where actions.experiment = 'santé mentale'
+    union all
+    select
+        action_key,
+        'partners.partner_actions' as indicator_id,
+        concat_ws(' x ', 'emploi', 'réseau', action_type) as breakdown,
+        action_key as counted_key,
+        'only' as asks_network
+    from placements
     union all
     select distinct
         action_key,
         'partners.network_share' as indicator_id,
         network_action as breakdown,
         action_key as counted_key,
-        action_key in (select network_actions.action_key from network_actions) as state
+        'share' as asks_network
     from placements
 )
 
@@ -171,10 +191,11 @@ select
     counted.breakdown,
     counted.counted_key,
     counted.action_key,
-    actions.reporting_year,
+    actions.period_id,
     actions.territory_id,
     actions.worksite_id,
     actions.population,
-    counted.state
+    counted.asks_network != 'share' or actions.is_of_network as state
 from counted
-inner join actions on counted.action_key = actions.action_key
+inner join actions_by_period as actions on counted.action_key = actions.action_key
+where counted.asks_network != 'only' or actions.is_of_network

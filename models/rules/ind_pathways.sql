@@ -1,4 +1,4 @@
--- One row per exited pathway. true = numerator, false = denominator only, null = outside the base.
+-- One row per exited pathway and period. true = numerator, false = denominator only, null = outside the base.
 -- Months are calendar months from the day of entry; a pathway of exactly 24 months is not over two years.
 with exits as (
     select
@@ -7,13 +7,13 @@ with exits as (
         {{ months_after('entry_date', months) }} as entry_plus_{{ months }}_months,
         {%- endfor %}
         in_base_duration and exit_date > {{ months_after('entry_date', 24) }} as is_over_2_years
-    from {{ ref('fct_exits') }}
+    from {{ exits_by_period() }} as exits
 )
 
 select
     pathway_key,
     person_key,
-    reporting_year,
+    period_id,
     territory_id,
     worksite_id,
     population,

@@ -1,15 +1,23 @@
--- One row per pathway that ended 6 to 12 months before 31 December of the year that it is followed up in.
+-- One row per pathway that ended 6 to 12 months before 31 December of the year that it is followed up in, and period of
+-- the days of that year: a follow-up has a year and no day, so that of no other period anything is known.
 -- true = numerator, false = denominator only, null = outside the base.
 -- Stable is a share of all of them, as the report prints it: also of those who were not contacted, whose situation
 -- others may know, and of those whose situation nobody knows.
-with exits as (
+with housing as (
+    select distinct
+        pathway_key,
+        housing__reached_permanent
+    from {{ ref('ind_housing') }}
+),
+
+exits as (
     select
         exits.*,
         housing.housing__reached_permanent,
         -- an exit on 31 December is 12 months old a year later
         extract(year from {{ dbt.dateadd('day', 1, 'exits.exit_date') }})::int as follow_up_year
     from {{ ref('fct_exits') }} as exits
-    inner join {{ ref('ind_housing') }} as housing on exits.pathway_key = housing.pathway_key
+    inner join housing on exits.pathway_key = housing.pathway_key
 ),
 
 followed as (
@@ -36,15 +44,15 @@ followed as (
 )
 
 select
-    pathway_key,
-    person_key,
-    follow_up_year as reporting_year,
-    territory_id,
-    worksite_id,
-    population,
+    followed.pathway_key,
+    followed.person_key,
+    periods.period_id,
+    followed.territory_id,
+    followed.worksite_id,
+    followed.population,
     {{ within('in_base_job_follow_up', 'was_contacted_on_job') }} as post_exit__job_contacted,
     {{ within('in_base_job_follow_up', 'is_stable_in_job') }} as post_exit__job_stable,
     {{ within('in_base_housing_follow_up', 'was_contacted_on_housing') }} as post_exit__housing_contacted,
     {{ within('in_base_housing_follow_up', 'is_stable_in_housing') }} as post_exit__housing_stable
 from followed
-where follow_up_year in (select years.reporting_year from {{ ref('dim_reporting_years') }} as years)
+inner join {{ ref('dim_reporting_periods') }} as periods on followed.follow_up_year = periods.reporting_year

@@ -1,17 +1,16 @@
--- One row per pathway and year in which it was delivered and active.
+-- One row per pathway and period in which it was active.
 -- true = numerator, false = denominator only, null = outside the base. Unknown is never no.
 with supported as (
     select
         *,
-        reporting_year - birth_year as age
-    from {{ ref('fct_pathway_years') }}
-    where is_supported
+        age_at_end as age
+    from {{ supported_by_period() }} as deliveries
 )
 
 select
     pathway_key,
     person_key,
-    reporting_year,
+    period_id,
     territory_id,
     worksite_id,
     population,
@@ -31,14 +30,14 @@ select
     {{ within('age is not null and sex is not null', "sex = '" ~ sex ~ "' and age >= 50") }}
         as public__age_sex__50_ans_et_plus__{{ sex | lower }},
     {%- endfor %}
-    {{ within('nationality is not null', "nationality = 'française'") }} as public__nationality__francaise,
-    {{ within('nationality is not null', "nationality = 'UE'") }} as public__nationality__ue,
-    {{ within('nationality is not null', "nationality = 'hors UE'") }} as public__nationality__hors_ue,
-    {{ within('nationality is not null', "nationality = 'apatride'") }} as public__nationality__apatride,
+    {%- for group in listed_values('nationality_group') %}
+    {{ within('nationality is not null', 'nationality = ' ~ group.literal) }}
+        as public__nationality__{{ group.suffix }},
+    {%- endfor %}
     {%- for level in range(1, 9) %}
     {{ within('education_level is not null', 'education_level = ' ~ level) }} as public__education_level__{{ level }},
     {%- endfor %}
-    {%- for group in var('housing_groups') %}
+    {%- for group in listed_codes('housing_group') %}
     {{ within('housing_group_at_entry is not null', "housing_group_at_entry = '" ~ group ~ "'") }}
         as public__housing_at_entry__{{ group }},
     {{ within(
@@ -62,7 +61,7 @@ select
     {{ within('rqth_at_entry is not null', 'rqth_at_entry') }} as public__rqth,
     {{ within('not rsa_at_entry', 'ass_at_entry or aah_at_entry or rqth_at_entry') }}
         as public__other_benefit_without_rsa,
-    {%- for code in var('referrers') %}
+    {%- for code in listed_codes('referrer') %}
     {{ within('referrer is not null', "referrer = '" ~ code ~ "'") }} as public__referrer__{{ code }},
     {%- endfor %}
     {{ within('is_supported', 'came_through_phc') }} as public__after_phc,

@@ -1,7 +1,11 @@
 -- Collective sessions in long form: participants per indicator and breakdown value.
 -- participants_counted is the numerator, participants_in_base the denominator of shares.
 with sessions as (
-    select * from {{ ref('fct_collective_sessions') }}
+    select
+        sessions.*,
+        periods.period_id
+    from {{ ref('fct_collective_sessions') }} as sessions
+    inner join {{ ref('fct_collective_session_periods') }} as periods on sessions.session_key = periods.session_key
 ),
 
 domains as (
@@ -10,7 +14,7 @@ domains as (
 
 select
     sessions.session_key,
-    sessions.reporting_year,
+    sessions.period_id,
     sessions.territory_id,
     sessions.population,
     'partners.participations' as indicator_id,
@@ -22,7 +26,7 @@ inner join domains on sessions.session_key = domains.session_key
 union all
 select
     session_key,
-    reporting_year,
+    period_id,
     territory_id,
     population,
     'partners.mental_health_participations' as indicator_id,
@@ -34,7 +38,7 @@ where mental_health_family is not null
 union all
 select
     sessions.session_key,
-    sessions.reporting_year,
+    sessions.period_id,
     sessions.territory_id,
     sessions.population,
     'partners.staff_trained_on_mental_health' as indicator_id,

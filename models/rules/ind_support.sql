@@ -1,17 +1,18 @@
--- One row per pathway and year in which it was delivered and active.
+-- One row per pathway and period in which it was active.
 -- true = numerator, false = denominator only, null = outside the base. Unknown is never no.
 -- An officer who acted on one of a person's pathways is mobilised for the person.
 with officers as (
     select
         actions.person_key,
-        actions.reporting_year,
+        periods.period_id,
         bool_or(domains.domain = 'emploi') as has_employment_officer,
         bool_or(domains.domain = 'santé') as has_health_officer,
         bool_or(domains.domain = 'logement') as has_housing_officer
     from {{ ref('fct_partner_actions') }} as actions
+    inner join {{ ref('fct_partner_action_periods') }} as periods on actions.action_key = periods.action_key
     left join {{ ref('fct_partner_action_domains') }} as domains on actions.action_key = domains.action_key
     where actions.person_key is not null
-    group by actions.person_key, actions.reporting_year
+    group by actions.person_key, periods.period_id
 ),
 
 supported as (
@@ -21,25 +22,27 @@ supported as (
         officers.has_health_officer,
         officers.has_housing_officer,
         officers.person_key is not null as has_any_officer,
-        deliveries.reporting_year - year(worksites.joined_on) + 1 as programme_year_of_worksite,
-        -- the Bilan calls recent what joined after September of the year before
-        worksites.joined_on <= {{ months_after(last_day('deliveries.reporting_year'), -15) }} as is_established
-    from {{ ref('fct_pathway_years') }} as deliveries
+        -- what a delivery says of its year is known of no other period
+        ends.reporting_year is not null as is_whole_year,
+        ends.last_year - year(worksites.joined_on) + 1 as programme_year_of_worksite,
+        -- the Bilan calls recent what joined after September of the year before, 15 months before its last day
+        worksites.joined_on <= {{ months_after('ends.last_day', -15) }} as is_established
+    from {{ supported_by_period() }} as deliveries
+    inner join {{ ref('dim_reporting_periods') }} as ends on deliveries.period_id = ends.period_id
     left join officers
-        on deliveries.person_key = officers.person_key and deliveries.reporting_year = officers.reporting_year
+        on deliveries.person_key = officers.person_key and deliveries.period_id = officers.period_id
     left join {{ ref('dim_worksites') }} as worksites on deliveries.worksite_id = worksites.worksite_id
-    where deliveries.is_supported
 )
 
 select
     pathway_key,
     person_key,
-    reporting_year,
+    period_id,
     territory_id,
     worksite_id,
     population,
-    {{ within('has_proximity_support is not null', 'has_proximity_support') }} as support__proximity,
-    {{ within('has_concerted_support is not null', 'has_concerted_support') }} as support__concerted,
+    {{ within('is_whole_year and has_proximity_support is not null', 'has_proximity_support') }} as support__proximity,
+    {{ within('is_whole_year and has_concerted_support is not null', 'has_concerted_support') }} as support__concerted,
     {{ within('is_supported', 'has_employment_officer') }} as support__officer_mobilised__emploi,
     {{ within('difficulty_sante_at_entry', 'has_health_officer') }} as support__officer_mobilised__sante,
     {{ within('difficulty_logement_at_entry', 'has_housing_officer') }} as support__officer_mobilised__logement,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cvg_warehouse import cli_corrections, paths
+from cvg_warehouse import cli_corrections, cli_dialogue, paths
 from cvg_warehouse.endings import plain_endings
 from cvg_warehouse.terminal import (
     DONE,
@@ -29,6 +29,7 @@ app = typer.Typer(
 
 
 app.add_typer(cli_corrections.app)
+app.add_typer(cli_dialogue.app)
 
 
 @app.callback()

@@ -17,7 +17,7 @@ from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
 from cvg_warehouse.contracts.exports import EXPORTS, Field, contract_of
-from cvg_warehouse.contracts.seeds import LABELS, reference, territories_of_worksite
+from cvg_warehouse.contracts.seeds import LABELS, reference, territories_of_worksite, today
 from cvg_warehouse.files import unfinished_file
 from cvg_warehouse.ingest.expectations import DATES_OF_YEAR, OLDEST, YOUNGEST
 from cvg_warehouse.ingest.reading import NAMES
@@ -65,7 +65,7 @@ class Sender:
 
 def worksite_sender(worksite: str) -> Sender:
     """The worksite of that code. Raises Refusal where there is none."""
-    rows = {row["worksite_id"]: row for row in reference("worksites")}
+    rows = today("worksites", "worksite_id")
     code = _known(worksite, list(rows), "--worksite", "worksites")
     territories = tuple(territories_of_worksite()[code])
     return Sender(code, rows[code]["label_fr"], territories, (code,), EXPORTS)
@@ -332,7 +332,7 @@ def _known(code: str, codes: list[str], option: str, listed: str) -> str:
 
 
 def _territory_names() -> dict[str, str]:
-    return {row["territory_id"]: row["name"] for row in reference("territories")}
+    return {code: row["name"] for code, row in today("territories", "territory_id").items()}
 
 
 def _labels(field: Field) -> dict[str, str]:
@@ -341,7 +341,7 @@ def _labels(field: Field) -> dict[str, str]:
     if seed in PLACES or seed not in LABELS:
         return {}
     (label,) = LABELS[seed]
-    return {row[stored]: row[label] for row in reference(seed)}
+    return {code: row[label] for code, row in today(seed, stored).items()}
 
 
 def _kind(field: Field) -> str:

@@ -26,26 +26,50 @@ with delivered as (
 declared as (
     select
         worksite_id,
-        territory_id as home,
-        {{ shape_of_code('worksite_id') }} as code_shape
+        territory_id,
+        valid_from,
+        valid_to
     from {{ ref('stg_reference__worksites') }}
+),
+
+-- where a worksite may deliver rows of, on some day of the year
+places as (
+    select * from declared
+    union all
+    select
+        worksite_id,
+        territory_id,
+        valid_from,
+        valid_to
+    from {{ ref('stg_reference__worksite_territories') }}
 ),
 
 placed as (
     select
         delivered.*,
-        declared.home,
+        homes.territory_id as home,
+        delivered.worksite_id in (select declared.worksite_id from declared) as is_declared,
         -- a text of another form may be anything, also a name
-        {{ shape_of_code('delivered.worksite_id') }} in (select shapes.code_shape from declared as shapes) as is_code
+        {{ shape_of_code('delivered.worksite_id') }} in (
+            select {{ shape_of_code('declared.worksite_id') }} from declared
+        ) as is_code
     from delivered
-    -- a territory that is none is an error of its own
-    inner join {{ ref('stg_reference__territories') }} as territories on delivered.territory_id = territories.territory_id
-    left join declared on delivered.worksite_id = declared.worksite_id
-    left join {{ ref('stg_reference__worksite_territories') }} as further
-        on delivered.worksite_id = further.worksite_id and delivered.territory_id = further.territory_id
+    left join places
+        on
+            delivered.worksite_id = places.worksite_id
+            and delivered.territory_id = places.territory_id
+            and coalesce(places.valid_from <= {{ last_day('delivered.reporting_year') }}, true)
+            and coalesce({{ first_day('delivered.reporting_year') }} <= places.valid_to, true)
+    left join declared as homes
+        on
+            delivered.worksite_id = homes.worksite_id
+            and {{ valid_on('homes', last_day('delivered.reporting_year')) }}
     where
-        declared.worksite_id is null
-        or (delivered.territory_id != declared.home and further.worksite_id is null)
+        places.worksite_id is null
+        -- a territory that is none is an error of its own
+        and delivered.territory_id in (
+            select territories.territory_id from {{ ref('stg_reference__territories') }} as territories
+        )
 )
 
 select
@@ -53,10 +77,11 @@ select
     || case when is_code then worksite_id else 'a text that looks like no worksite' end
     || coalesce(' in ' || cast(reporting_year as string), '')
     || case
-        when home is null then ' is not declared; correct it, or add it to seeds/reference/worksites.csv'
+        when not is_declared then ' is not declared; correct it, or add it to seeds/reference/worksites.csv'
         else
-            ' lies in ' || territory_id || ' and is declared for ' || home
-            || '; correct territoire, or add the two to seeds/reference/worksite_territories.csv'
+            ' lies in ' || territory_id || ' and is declared for ' || coalesce(home, 'no territory in that year')
+            || '; correct territoire, or add the two to seeds/reference/worksite_territories.csv,'
+            || ' or, where it moved, a line with valid_from to seeds/reference/worksites.csv'
     end as rule,
     sum(rows_against) as rows_against,
     min(first_line) as first_line

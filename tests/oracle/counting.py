@@ -8,7 +8,7 @@ rows.
 from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
-from tests.oracle.reading import Exports
+from tests.oracle.reading import Exports, as_of, end_of_year
 
 PLACE = ("year", "territory", "population")
 GROUP = ("year", "geography", "population")
@@ -32,12 +32,16 @@ def levels(rows: pl.DataFrame, data: Exports) -> Iterator[pl.DataFrame]:
 
     A row of no known population counts for `all` only; one of no known territory nowhere.
     """
-    urbanity = data.territories.select(territory="territory_id", urbanity="urbanity")
-    placed = rows.join(urbanity, on="territory")
+    years = rows.select("year", "territory").unique()
+    known_places = data.territories.select("territory_id", "urbanity", "valid_from", "valid_to")
+    urbanity = as_of(years, known_places, "territory", "territory_id", end_of_year())
+    is_place = pl.col("territory").is_in(data.territories["territory_id"].implode())
+    placed = rows.join(urbanity.filter(is_place), on=["year", "territory"])
     known = pl.col("population").is_not_null()
     for geography in (pl.col("territory"), pl.col("urbanity"), pl.lit("Total")):
-        yield placed.with_columns(geography=geography, population=pl.lit("all"))
-        yield placed.with_columns(geography=geography).filter(known)
+        there = placed.with_columns(geography=geography).drop_nulls("geography")
+        yield there.with_columns(population=pl.lit("all"))
+        yield there.filter(known)
 
 
 def count_people(rows: pl.DataFrame, flags: Flags, data: Exports) -> pl.DataFrame:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
-from tests.oracle.reading import Exports
+from tests.oracle.reading import SEEDS, Exports, as_of, end_of_year
 from tests.oracle.reference import as_cells, catalogue, cells, counted
 from tests.oracle.rows import pathway_years, supported
-from tests.oracle.worksites import homes
+from tests.oracle.worksites import declared_homes, homes
 
 OF_WORKSITES = ("headcount.worksites", "headcount.territories", "headcount.people_in_worksites")
 """What is said of several worksites, and so not of one."""
@@ -25,7 +25,11 @@ def _worksites_as_territories(data: Exports) -> Exports:
     codes = pl.concat(getattr(data, name)["chantier"] for name in ("salaries", "sorties"))
     found.territories = pl.DataFrame(
         {"territory_id": codes.drop_nulls().unique()}, schema={"territory_id": pl.String}
-    ).with_columns(urbanity=pl.lit("none"))
+    ).with_columns(
+        urbanity=pl.lit("none"),
+        valid_from=pl.lit(None, pl.String),
+        valid_to=pl.lit(None, pl.String),
+    )
     return found
 
 
@@ -45,10 +49,8 @@ def feedback(data: Exports, units: dict[str, str]) -> pl.DataFrame:
         & (pl.col("denominator").is_null() | (pl.col("denominator") > 0))
         & ~pl.col("flag").str.contains("^(" + "|".join(OF_WORKSITES) + ")")
     )
-    declared = data.worksites.select(geography="worksite_id", declared="territory_id")
-    placed = figures.join(_lay_in(data), on=["geography", "year"], how="left").join(
-        declared, on="geography", how="left"
-    )
+    placed = figures.join(_lay_in(data), on=["geography", "year"], how="left")
+    placed = as_of(placed, declared_homes(data), "geography", "worksite_id", end_of_year())
     everybody = cells(data, units).filter(pl.col("population") == "all")
     beside = everybody.select("geography_id", *KEY[1:], "value")
     return (
@@ -70,12 +72,12 @@ def feedback(data: Exports, units: dict[str, str]) -> pl.DataFrame:
     )
 
 
-def differences(warehouse: Path, exports: Path) -> pl.DataFrame:
+def differences(warehouse: Path, exports: Path, seeds: Path = SEEDS) -> pl.DataFrame:
     """Rows of `mart_worksite_feedback` that are not what the definitions give, or are missing.
 
     Counts of nobody are left out: whether they have a row depends on a base that is not shown.
     """
-    wanted = feedback(Exports(exports), catalogue())
+    wanted = feedback(Exports(exports, seeds), catalogue(seeds))
     columns = (*KEY, "territory_id", *FIGURES)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.execute(

@@ -27,20 +27,9 @@ JOB_OR_TRAINING = (
     "autre_emploi_formation",
 )
 OTHER_EXITS = ("retraite", "sans_nouvelle", "inactif", "chomage")
-NATIONALITIES = ("française", "UE", "hors UE", "apatride")
 STREET = ("aucun", "moins de 6 mois", "6 à 12 mois", "1 à 2 ans", "2 ans et plus")
 WITHOUT_WORK = ("moins de 6 mois", "6 à 12 mois", "1 à 2 ans", "plus de 2 ans", "jamais travaillé")
 COVERAGE = {"aucune": 0, "AME": 1, "base": 2, "base et complémentaire": 3}
-DOMAINS = (
-    "emploi",
-    "santé",
-    "logement",
-    "accès aux droits",
-    "mobilité",
-    "suite de parcours",
-    "santé mentale",
-    "endettement",
-)
 FAMILIES = (
     "analyse de la pratique",
     "soutien psychologique",

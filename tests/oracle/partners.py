@@ -5,7 +5,7 @@ import unicodedata
 
 import polars as pl
 from tests.oracle.counting import PLACE, as_flag, count_people, count_things
-from tests.oracle.lists import AUDIENCES, DOMAINS, EXPERIMENT, FAMILIES, NETWORK_LEAST
+from tests.oracle.lists import AUDIENCES, EXPERIMENT, FAMILIES, NETWORK_LEAST
 from tests.oracle.reading import Exports, is_known, is_yes, items, year_in
 
 
@@ -37,7 +37,7 @@ def _actions(deliveries: pl.DataFrame, data: Exports) -> pl.DataFrame:
             experiment="experimentation",
         )
         .explode("domain", empty_as_null=False, keep_nulls=False)
-        .filter(pl.col("year").is_not_null() & pl.col("domain").is_in(DOMAINS))
+        .filter(pl.col("year").is_not_null() & pl.col("domain").is_in(data.domains))
     )
 
 
@@ -143,7 +143,7 @@ def partners(deliveries: pl.DataFrame, data: Exports) -> list[pl.DataFrame]:
         audience="public",
         family="famille",
     ).filter(pl.col("year").is_not_null() & is_known("audience", AUDIENCES))
-    of_domain = _items(sessions, "domain").filter(is_known("domain", DOMAINS))
+    of_domain = _items(sessions, "domain").filter(is_known("domain", data.domains))
     with_family = sessions.filter(is_known("family", FAMILIES))
     summed = pl.concat(
         [

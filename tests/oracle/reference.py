@@ -18,7 +18,7 @@ import polars as pl
 from tests.oracle.counting import GROUP, PLACE, average, count_people, count_things
 from tests.oracle.exit_flags import exit_flags
 from tests.oracle.follow_ups import post_exit
-from tests.oracle.lists import AUDIENCES, DOMAINS, FAMILIES, POPULATIONS
+from tests.oracle.lists import AUDIENCES, FAMILIES, POPULATIONS
 from tests.oracle.partners import partners
 from tests.oracle.reading import SEEDS, Exports, year_in
 from tests.oracle.rows import exits, pathway_years, supported
@@ -55,12 +55,12 @@ def _closed_flags(counted: list[str], data: Exports) -> list[str]:
             f"partners.action_groups|{d} x {g}"
             for d, g in groups.select("domain", "action_group").unique().rows()
         ),
-        *(f"partners.actions_total|{d}" for d in DOMAINS),
-        *(f"partners.partners_mobilised|{d}" for d in DOMAINS),
-        *(f"partners.participations|{d} x {a}" for d in DOMAINS for a in AUDIENCES),
+        *(f"partners.actions_total|{d}" for d in data.domains),
+        *(f"partners.partners_mobilised|{d}" for d in data.domains),
+        *(f"partners.participations|{d} x {a}" for d in data.domains for a in AUDIENCES),
         "partners.network_share|PMSMP",
         "partners.network_share|signature",
-        *(f"partners.stand_in|{d}" for d in DOMAINS),
+        *(f"partners.stand_in|{d}" for d in data.domains),
         *(
             f"partners.request_reasons|{d} x {r}"
             for d, r in data.request_reasons.select("domain", "request_reason").rows()
@@ -126,7 +126,7 @@ def _counted(data: Exports) -> tuple[pl.DataFrame, pl.DataFrame]:
 def _spine(years: list[int], flags: list[str], data: Exports) -> pl.DataFrame:
     """Every year x geography x population x flag."""
     geographies = [
-        *data.territories["territory_id"],
+        *data.territories["territory_id"].unique(),
         *data.territories["urbanity"].unique(),
         "Total",
     ]

@@ -1,20 +1,15 @@
 """The rows that are counted: pathways by year, supported people, worksites, exits."""
 
 import polars as pl
-from tests.oracle.reading import Exports, date_in, items, year_in
+from tests.oracle.reading import Exports, as_of, date_in, items, year_in
 
 
-def _housing(frame: pl.DataFrame, column: str, suffix: str, data: Exports) -> pl.DataFrame:
-    group = dict(data.housing.select("housing_type", "housing_group").rows())
-    level = dict(data.housing.select("housing_type", "level").rows())
-    return frame.with_columns(
-        pl.col(column)
-        .replace_strict(group, default=None, return_dtype=pl.String)
-        .alias(f"group_{suffix}"),
-        pl.col(column)
-        .replace_strict(level, default=None, return_dtype=pl.Int8)
-        .alias(f"level_{suffix}"),
-    )
+def _housing(
+    frame: pl.DataFrame, column: str, suffix: str, data: Exports, day: str = "entry"
+) -> pl.DataFrame:
+    names = {"housing_group": f"group_{suffix}", "level": f"level_{suffix}"}
+    types = data.housing.drop("note").rename(names)
+    return as_of(frame, types, column, "housing_type", pl.col(day))
 
 
 def pathway_years(data: Exports) -> pl.DataFrame:
@@ -80,7 +75,8 @@ def _acted() -> list[pl.Expr]:
 def first_years(data: Exports) -> pl.DataFrame:
     """The first year of every worksite, declared or named in the exports."""
     delivered = data.salaries.group_by(worksite="chantier").agg(seen=year_in().min())
-    declared = data.worksites.select(
+    today = data.worksites.sort("valid_from", nulls_last=False).unique("worksite_id", keep="last")
+    declared = today.select(
         worksite="worksite_id", declared=year_in("first_year"), day=date_in("joined_on")
     )
     return (
@@ -93,23 +89,28 @@ def first_years(data: Exports) -> pl.DataFrame:
 def exits(deliveries: pl.DataFrame, data: Exports) -> pl.DataFrame:
     """One row per exit, with its pathway's latest delivery."""
     latest = deliveries.filter(pl.col("year") == pl.col("year").max().over("id_parcours")).drop(
-        "annee", "territoire", "territory", "chantier", "year"
+        "annee", "territoire", "territory", "chantier", "year", "group_entry", "level_entry"
     )
     reasons = data.reasons.select(
-        motif_sortie="code",
-        category="category",
+        "code",
+        "category",
+        "valid_from",
+        "valid_to",
         neutral=pl.col("neutral") == "yes",
-        trial=pl.col("code").is_in(["26", "27"]),
+        trial=pl.col("trial_period_rupture") == "yes",
     )
     ended = (
         data.sorties.with_columns(exit=date_in("date_sortie"), territory=pl.col("territoire"))
         .with_columns(year=pl.col("exit").dt.year())
         .filter(pl.col("year").is_not_null())
         .join(latest, on="id_parcours")
-        .join(reasons, on="motif_sortie", how="left")
-        .with_columns(pl.col("neutral", "trial").fill_null(False))
     )
-    ended = _housing(ended, "logement_sortie", "exit", data)
+    ended = as_of(ended, reasons, "motif_sortie", "code", pl.col("exit")).with_columns(
+        pl.col("neutral", "trial").fill_null(False)
+    )
+    # a type that changes groups is no move: both ends as on the day of the exit
+    ended = _housing(ended, "logement_entree", "entry", data, "exit")
+    ended = _housing(ended, "logement_sortie", "exit", data, "exit")
     ended = ended.join(
         data.actions.group_by("id_parcours").agg(_acted()), on="id_parcours", how="left"
     ).with_columns(pl.col("officer_santé", "officer_logement").fill_null(False))

@@ -7,7 +7,6 @@ from tests.oracle.counting import Flags, as_flag, flag_each
 from tests.oracle.lists import (
     DIFFICULTIES,
     HOUSING_GROUPS,
-    NATIONALITIES,
     SENIORITY,
     SEXES,
     STREET,
@@ -101,7 +100,7 @@ def _age() -> Flags:
 def _background(data: Exports) -> Flags:
     levels = [str(level) for level in range(1, 9)]
     closed_lists: dict[str, tuple[str, Sequence[str]]] = {
-        "public.nationality": ("nationalite", NATIONALITIES),
+        "public.nationality": ("nationalite", data.nationalities),
         "public.education_level": ("niveau_formation", levels),
         "public.referrer": ("orienteur", data.referrers),
     }

@@ -3,7 +3,7 @@
 import polars as pl
 from tests.oracle.counting import GROUP, PLACE, levels
 from tests.oracle.lists import SEXES
-from tests.oracle.reading import Exports, is_known
+from tests.oracle.reading import Exports, as_of, end_of_year, is_known
 from tests.oracle.rows import first_years
 
 
@@ -13,17 +13,23 @@ def homes(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:
     Most of its people of the year are there; of two territories with as many, it is the declared
     one, then the first.
     """
-    declared = data.worksites.select(chantier="worksite_id", declared="territory_id")
-    return (
+    people = (
         _people(rows)
         .group_by("year", "chantier", "territory")
         .agg(people=pl.col("person").n_unique())
-        .join(declared, on="chantier", how="left")
+    )
+    return (
+        as_of(people, declared_homes(data), "chantier", "worksite_id", end_of_year())
         .with_columns(elsewhere=pl.col("territory").ne_missing(pl.col("declared")))
         .sort("people", "elsewhere", "territory", descending=[True, False, False])
         .unique(["year", "chantier"], keep="first", maintain_order=True)
         .select("year", "chantier", "territory")
     )
+
+
+def declared_homes(data: Exports) -> pl.DataFrame:
+    """The territory that each line of the worksites declares."""
+    return data.worksites.select("worksite_id", "valid_from", "valid_to", declared="territory_id")
 
 
 def _people(rows: pl.DataFrame) -> pl.DataFrame:
@@ -38,11 +44,18 @@ def _of_worksites(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:
 
 def _shared(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:
     """Worksites that are declared for several territories, in those of them where people are."""
-    further = data.further.select(chantier="worksite_id", territory="territory_id")
-    own = data.worksites.select(chantier="worksite_id", territory="territory_id")
-    declared = pl.concat([further, own.join(further, on="chantier", how="semi")]).unique()
     found = _people(rows).select("year", "chantier", "territory").unique()
-    return found.join(declared, on=["chantier", "territory"], how="semi")
+    lines = data.further.select("worksite_id", "valid_from", "valid_to", further="territory_id")
+    years = found.select("year", "chantier").unique()
+    beside = pl.concat(
+        as_of(years, of_place, "chantier", "worksite_id", end_of_year())
+        for of_place in lines.partition_by("further")
+    ).drop_nulls("further")
+    own = as_of(beside, declared_homes(data), "chantier", "worksite_id", end_of_year())
+    declared = pl.concat(
+        own.select("year", "chantier", territory=place) for place in ("further", "declared")
+    )
+    return found.join(declared, on=["year", "chantier", "territory"], how="semi")
 
 
 def worksites(rows: pl.DataFrame, data: Exports) -> pl.DataFrame:

@@ -36,6 +36,8 @@ select
         as difficulty_disponibilite_status_at_exit,
     {{ one_of('difficulte_justice_sortie', statuses) }}
         as difficulty_justice_status_at_exit,
+    {{ yes_no('parcours_soin_sortie') }} as care_pathway_at_exit,
+    {{ yes_no('accompagnement_post_sortie') }} as post_exit_support,
     {{ text('fichier_source') }} as source_file,
     {{ text('feuille_source') }} as source_sheet,
     {{ whole_number('ligne_source') }} as source_line,

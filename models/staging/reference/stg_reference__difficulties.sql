@@ -1,5 +1,6 @@
 select
     {{ text('difficulty') }} as difficulty,
     {{ text('label_fr') }} as label_fr,
+    {{ text('label_en') }} as label_en,
     {{ whole_number('sort_order') }} as sort_order
 from {{ ref('difficulties') }}

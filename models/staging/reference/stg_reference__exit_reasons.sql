@@ -5,5 +5,6 @@ select
     trim(neutral) = 'yes' as is_neutral,
     trim(trial_period_rupture) = 'yes' as is_trial_period_rupture,
     {{ text('confidence') }} as confidence,
-    {{ text('note') }} as note
+    {{ text('note') }} as note,
+    {{ validity(['code']) }}
 from {{ ref('exit_reasons') }}

@@ -13,5 +13,6 @@ select
     {{ text('numerator_fr') }} as numerator_definition_fr,
     {{ text('denominator_fr') }} as denominator_definition_fr,
     {{ text('published') }} as published_in,
-    coalesce({{ text('audience') }}, 'internal') as audience
+    coalesce({{ text('audience') }}, 'internal') as audience,
+    coalesce(trim(whole_year) = 'yes', false) as needs_whole_year
 from {{ ref('indicators') }}

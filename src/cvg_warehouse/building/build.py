@@ -5,6 +5,7 @@ from pathlib import Path
 from cvg_warehouse.building.dbt_run import dbt_build
 from cvg_warehouse.building.steps import Step, problems_of, warnings_of
 from cvg_warehouse.building.workshop import workshop_of
+from cvg_warehouse.contracts.dialogue import FORM
 from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.files import scratch_folder
 from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS
@@ -31,10 +32,11 @@ def _seed_folder(exports: Path, links: Path) -> Path:
     """The folder that dbt reads the exports from.
 
     dbt takes every file of such a folder for a seed, so that of a user is shown to it through a
-    folder with links to the five. The shipped one keeps the name by which dbt's tests know it.
+    folder with links to the five, and to the worksites' forms where there are any. The shipped one
+    keeps the name by which dbt's tests know it.
     """
     if exports == SHIPPED_EXPORTS:
         return exports.relative_to(PROJECT)
-    for export in EXPORTS:
+    for export in (*EXPORTS, *([FORM] if (exports / f"{FORM}.csv").exists() else [])):
         (links / f"{export}.csv").symlink_to(exports / f"{export}.csv")
     return links

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from cvg_warehouse.contracts.dialogue import FORM, form_columns
 from cvg_warehouse.contracts.exports import EXPORTS, consolidated_columns
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.terminal import Refusal, shown
@@ -39,6 +40,8 @@ def check_exports(folder: Path) -> list[str]:
     problems: list[str] = []
     warnings: list[str] = []
     exports = {folder / f"{export}.csv": export for export in EXPORTS}
+    if (forms := folder / f"{FORM}.csv").exists():
+        exports[forms] = FORM
     lists = [seed for place in REFERENCE for seed in sorted((PROJECT / place).glob("*.csv"))]
     with duckdb.connect() as reader:
         for file in [*lists, *exports]:
@@ -56,7 +59,7 @@ def check_exports(folder: Path) -> list[str]:
 def _check_header(export: str, file: Path) -> list[str]:
     """Refuse a file without a usable header; return warnings on columns nobody will miss."""
     header = _header(file)
-    columns = consolidated_columns(export)
+    columns = form_columns() if export == FORM else consolidated_columns(export)
     where = shown(file)
     problems = [
         f"{where}: the column {name} stands {times} times in the header; keep one"

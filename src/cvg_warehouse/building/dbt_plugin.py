@@ -51,6 +51,7 @@ class Plugin(BasePlugin):
 
         functions: dict[str, Callable[[], str]] = {
             "code_version": _code_version,
+            "project_folder": lambda: str(PROJECT),
             "check_exports": lambda: _reason(_check_exports),
             "begin_copy": lambda: _reason(copy.begin),
             "go_on_from_refused": lambda: _reason(copy.go_on),
@@ -58,6 +59,7 @@ class Plugin(BasePlugin):
             "has_copy": lambda: "yes" if copy.is_begun else "no",
             "file_of_build": copy.file_of_build,
             "load_edition_before": lambda: _reason(_load_edition_before, connection()),
+            "load_forms": lambda: _reason(_load_forms, connection()),
             "publish_edition": publish_edition,
         }
         for name, function in functions.items():
@@ -125,10 +127,14 @@ def _check_exports() -> None:
     from cvg_warehouse.building.check_exports import check_exports
     from cvg_warehouse.ingest.acceptance import accept_exports
 
-    # As dbt does, from the project's folder.
-    exports = PROJECT / (os.environ.get("CVG_EXPORTS") or SHIPPED_EXPORTS)
+    exports = _exports()
     accept_exports(exports)
     complain(check_exports(exports))
+
+
+def _exports() -> Path:
+    # As dbt does, from the project's folder.
+    return PROJECT / (os.environ.get("CVG_EXPORTS") or SHIPPED_EXPORTS)
 
 
 def _code_version() -> str:
@@ -143,6 +149,14 @@ def _load_edition_before(connection: DuckDBPyConnection | None) -> None:
     assert connection is not None, "this query runs in it"
     with connection.cursor() as warehouse:
         load_edition_before(warehouse)
+
+
+def _load_forms(connection: DuckDBPyConnection | None) -> None:
+    from cvg_warehouse.building.forms import load_forms
+
+    assert connection is not None, "this query runs in it"
+    with connection.cursor() as warehouse:
+        load_forms(warehouse, _exports())
 
 
 def _publish(connection: DuckDBPyConnection | None, database: str) -> None:

@@ -33,24 +33,51 @@ def reference(seed: str) -> list[dict[str, str]]:
 
 
 @cache
+def lines_of(seed: str, code: str) -> dict[str, list[dict[str, str]]]:
+    """The lines of a seed by code, each one's in the order in which they hold."""
+    lines: dict[str, list[dict[str, str]]] = {}
+    for row in sorted(reference(seed), key=_begin):
+        lines.setdefault(row[code], []).append(row)
+    return lines
+
+
+def today(seed: str, code: str) -> dict[str, dict[str, str]]:
+    """The last line of each code: what is said of it today."""
+    return {known: lines[-1] for known, lines in lines_of(seed, code).items()}
+
+
+@cache
 def territory_of_worksite() -> dict[str, str]:
-    """The territory that a worksite lies in, by worksite."""
-    return {row["worksite_id"]: row["territory_id"] for row in reference("worksites")}
+    """The territory that a worksite lies in today, by worksite."""
+    return {code: row["territory_id"] for code, row in today("worksites", "worksite_id").items()}
 
 
 def worksites_of(year: int) -> list[dict[str, str]]:
-    """The rows of the worksites that are declared as active in a year."""
+    """The rows of the worksites that are declared as active in a year, as the year ends."""
     return [
         row
-        for row in reference("worksites")
-        if int(row["first_year"]) <= year <= int(row["last_year"] or year)
+        for lines in lines_of("worksites", "worksite_id").values()
+        for row in [line for line in lines if _begin(line) <= f"{year}-12-31"][-1:]
+        if int(row["first_year"]) <= year <= _last_year(row, year)
     ]
 
 
 @cache
 def territories_of_worksite() -> dict[str, list[str]]:
-    """All territories that a worksite may deliver rows of, its own first, by worksite."""
-    territories = {worksite: [home] for worksite, home in territory_of_worksite().items()}
+    """All territories that a worksite may deliver rows of, its own of today first, by worksite."""
+    territories = {
+        code: list(dict.fromkeys(row["territory_id"] for row in reversed(lines)))
+        for code, lines in lines_of("worksites", "worksite_id").items()
+    }
     for row in reference("worksite_territories"):
-        territories[row["worksite_id"]].append(row["territory_id"])
+        if row["territory_id"] not in territories[row["worksite_id"]]:
+            territories[row["worksite_id"]].append(row["territory_id"])
     return territories
+
+
+def _begin(row: dict[str, str]) -> str:
+    return row.get("valid_from") or ""
+
+
+def _last_year(row: dict[str, str], otherwise: int) -> int:
+    return int(row["last_year"] or row.get("left_on", "")[:4] or otherwise)

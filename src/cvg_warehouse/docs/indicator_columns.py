@@ -19,14 +19,26 @@ CATALOGUE = """
         second_values.label_en as second_label_en
     from dim_indicator_breakdowns as places
     inner join stg_reference__indicators as catalogue using (indicator_id)
-    left join stg_reference__breakdown_values as first_values
+    left join dim_breakdown_values as first_values
         on split_part(catalogue.breakdown, ' x ', 1) = first_values.breakdown
         and split_part(places.breakdown, ' x ', 1) = first_values.value
-    left join stg_reference__breakdown_values as second_values
+    left join dim_breakdown_values as second_values
         on split_part(catalogue.breakdown, ' x ', 2) = second_values.breakdown
         and split_part(places.breakdown, ' x ', 2) = second_values.value
     where places.indicator_column is not null
 """
+
+
+def breakdown_labels(warehouse: Path) -> dict[str, dict[str, str]]:
+    """The English label of each value by its column's suffix, by breakdown."""
+    labels: dict[str, dict[str, str]] = {}
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        for breakdown, suffix, label in connection.execute(
+            "select breakdown, column_suffix, label_en from dim_breakdown_values "
+            "where column_suffix is not null order by breakdown, sort_order"
+        ).fetchall():
+            labels.setdefault(breakdown, {})[suffix] = label
+    return labels
 
 
 def indicator_descriptions(warehouse: Path) -> dict[str, str]:

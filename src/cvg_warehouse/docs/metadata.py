@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cvg_warehouse.docs.indicator_columns import indicator_descriptions
+from cvg_warehouse.docs.indicator_columns import breakdown_labels, indicator_descriptions
 from cvg_warehouse.docs.tools import run
 from cvg_warehouse.paths import PROJECT
 
@@ -32,12 +32,26 @@ def generate(warehouse: Path, scratch: Path) -> tuple[Json, Json]:
     )
     manifest = json.loads((scratch / "manifest.json").read_text(encoding="utf-8"))
     catalog = json.loads((scratch / "catalog.json").read_text(encoding="utf-8"))
+    spread_columns(manifest, breakdown_labels(warehouse))
     describe_indicators(manifest, catalog, indicator_descriptions(warehouse))
     for node in _leaves(manifest):
         for path in PATHS_OF_THE_MACHINE:
             node.pop(path, None)
     (scratch / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return manifest, catalog
+
+
+def spread_columns(manifest: Json, labels: dict[str, dict[str, str]]) -> None:
+    """Describe each column of a list's value where a model describes them once, with `{}`."""
+    for node in manifest["nodes"].values():
+        columns = {}
+        for name, column in node["columns"].items():
+            each = column["config"]["meta"].get("each")
+            for suffix, label in labels[each].items() if each else [("", "")]:
+                own = name.replace("{}", suffix)
+                description = column["description"].replace("{}", label)
+                columns[own] = column | {"name": own, "description": description}
+        node["columns"] = columns
 
 
 def describe_indicators(manifest: Json, catalog: Json, descriptions: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ import duckdb
 
 from cvg_warehouse.contracts.exports import EXPORTS, consolidated_columns
 from cvg_warehouse.contracts.seeds import reference
+from cvg_warehouse.feedback.declared import Declared, declared_by, has_these_forms
 from cvg_warehouse.formats import number, share
 
 QUERY = """
@@ -69,7 +70,12 @@ class Source:
         catalogue = {row["indicator_id"]: row for row in reference("indicators")}
         order = {indicator_id: place for place, indicator_id in enumerate(catalogue)}
         themes = {row["theme"]: row["label_fr"] for row in reference("themes")}
-        labels = {(row["breakdown"], row["value"]): row for row in reference("breakdown_values")}
+        labels = {
+            (breakdown, code): (label, place)
+            for breakdown, code, label, place in self._connection.execute(
+                "select breakdown, value, label_fr, sort_order from dim_breakdown_values"
+            ).fetchall()
+        }
         found = []
         for _, indicator_id, value, *figures in self._connection.execute(
             QUERY, [worksite, year]
@@ -89,6 +95,10 @@ class Source:
             found.append((order[indicator_id], place, detail, indicator))
         return [indicator for *_, indicator in sorted(found, key=lambda item: item[:3])]
 
+    def declared(self, worksite: str) -> list[Declared]:
+        """Where the forms of a worksite and its rows disagree."""
+        return declared_by(self._connection, worksite)
+
     def close(self) -> None:
         """Let the file go."""
         self._connection.close()
@@ -103,7 +113,8 @@ def warehouse_of(warehouse: Path, exports: Path) -> Source | None:
     except duckdb.Error:
         return None
     try:
-        if all(_same(connection, exports / f"{name}.csv", name) for name in EXPORTS):
+        same = (_same(connection, exports / f"{name}.csv", name) for name in EXPORTS)
+        if all(same) and has_these_forms(connection, exports):
             connection.execute("select 1 from mart_worksite_feedback limit 1").fetchall()
             return Source(connection)
     except duckdb.Error:
@@ -127,13 +138,13 @@ def _same(connection: duckdb.DuckDBPyConnection, file: Path, table: str) -> bool
 
 
 def _detail(
-    breakdown: str, value: str, labels: dict[tuple[str, str], dict[str, str]]
+    breakdown: str, value: str, labels: dict[tuple[str, str], tuple[str, int]]
 ) -> tuple[str, list[int]]:
     """The French label of a breakdown value, and its place among the others."""
     if not value:
         return "", []
-    rows = [
-        labels.get((kind, one), {"label_fr": one, "sort_order": "0"})
+    found = [
+        labels.get((kind, one), (one, 0))
         for kind, one in zip(breakdown.split(" x "), value.split(" x "), strict=False)
     ]
-    return ", ".join(row["label_fr"] for row in rows), [int(row["sort_order"]) for row in rows]
+    return ", ".join(label for label, _ in found), [order for _, order in found]

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from cvg_warehouse.contracts.checks import all_checks, severity_of
-from cvg_warehouse.contracts.exports import contract_of
-from cvg_warehouse.contracts.seeds import reference, territory_of_worksite
+from cvg_warehouse.contracts.exports import EXPORTS, contract_of
+from cvg_warehouse.contracts.seeds import territory_of_worksite, today
+from cvg_warehouse.feedback.declared import Declared
 from cvg_warehouse.feedback.french import plain, plural, typeset
 from cvg_warehouse.formats import number
 from cvg_warehouse.ingest.findings import FileResult, Finding, IngestResult, Outcome
@@ -87,6 +88,8 @@ class Letter:
     findings: list[Finding] = field(default_factory=list)
     years: tuple[int, ...] = ()
     absent_years: tuple[int, ...] = ()
+    declared: list[Declared] = field(default_factory=list)
+    """Where its half-yearly forms and its rows disagree."""
 
     @property
     def is_worksite(self) -> bool:
@@ -258,13 +261,15 @@ def _grouped(
 
 def _column_of_contract(found: Finding) -> str:
     """The column, unless its name is the worksite's own."""
-    if not found.export:
+    if found.export not in EXPORTS:
         return ""
     known = {column.name for column in contract_of(found.export).fields}
     return found.column if found.column in known else ""
 
 
 def _label(code: str) -> str:
-    labels = {row["worksite_id"]: row["label_fr"] for row in reference("worksites")}
-    labels |= {row["territory_id"]: f"Équipe {row['name']}" for row in reference("territories")}
+    labels = {code: row["label_fr"] for code, row in today("worksites", "worksite_id").items()}
+    labels |= {
+        code: f"Équipe {row['name']}" for code, row in today("territories", "territory_id").items()
+    }
     return labels.get(code, "Fichiers dont l'expéditeur n'est pas reconnu")

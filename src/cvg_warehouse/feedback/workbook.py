@@ -17,6 +17,7 @@ from cvg_warehouse.ingest.findings import Finding
 from cvg_warehouse.template import SYNTHETIC
 
 SUMMARY, ROWS, INDICATORS = "Résumé", "À corriger", "Indicateurs"
+DECLARED = "Formulaire"
 MOST_ROWS = 50_000
 SUMMARY_WIDTHS = [20, 60, 20, 30, 30, 12, 14, 14]
 COUNTS = ["Lignes", "Chargées", "Mises de côté", "Remplacées"]
@@ -76,6 +77,8 @@ class FeedbackBook:
         if not is_forwardable:
             if self.letter.findings:
                 self._write_rows()
+            if self.letter.declared:
+                self._write_declared()
             if indicators:
                 self._write_indicators(indicators, year)
         self.book.close()
@@ -171,6 +174,22 @@ class FeedbackBook:
             place = one if one.line else replace(one, column="", worksite="")
             columns[place] += [plain(one.column)] if one.column else []
         return list(columns.items())
+
+    def _write_declared(self) -> None:
+        """The declared totals of its forms that its rows do not confirm."""
+        sheet = self._sheet(DECLARED, [30, 34, 50, 12, 12, 90])
+        header = ["Période", "Partie", "Ligne", "Déclaré", "Compté", "Constat"]
+        for column, name in enumerate(header):
+            form = "header_of_numbers" if column in (3, 4) else "header"
+            sheet.write_string(0, column, name, self.formats[form])
+        sheet.freeze_panes(1, 0)
+        for line, one in enumerate(self.letter.declared, start=1):
+            kind = "count" if one.unit == "people" else "mean"
+            for column, text in ((0, one.period), (1, one.part), (2, one.label), (5, one.sentence)):
+                sheet.write_string(line, column, text, self.formats["text"])
+            for column, value in ((3, one.declared), (4, one.counted)):
+                if value is not None:
+                    sheet.write_number(line, column, value, self.formats[kind])
 
     def _write_indicators(self, indicators: list[Indicator], year: int | None) -> None:
         letter = self.letter

@@ -77,6 +77,8 @@ def write_feedback(result: IngestResult, folder: Path, warehouse: Path) -> Writt
             for letter in letters:
                 indicators, year = _indicators(letter, source)
                 with_indicators += bool(indicators)
+                if source and letter.is_worksite:
+                    letter.declared = source.declared(letter.code)
                 _write_letter(unfinished / letter.code, letter, indicators, year)
             _write_page(unfinished / CHECKS_PAGE, "checks.html", **_checks(result, letters))
             folder.mkdir(parents=True, exist_ok=True)
@@ -115,6 +117,7 @@ def _write_letter(
             problems=letter.forwardable_problems if is_forwardable else letter.problems,
             # A page is short: the details are in the workbook.
             themes=[] if is_forwardable else _themes(indicators),
+            declared=[] if is_forwardable else letter.declared,
             year=year,
             confidential=FORWARDABLE if is_forwardable else OWN_ONLY,
             common_file=COMMON_FILE if letter.shares_files else "",

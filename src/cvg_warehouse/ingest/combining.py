@@ -20,6 +20,7 @@ from cvg_warehouse.ingest.findings import (
     Finding,
     LikelyDuplicate,
 )
+from cvg_warehouse.ingest.forms import history_of, no_history, together
 from cvg_warehouse.ingest.identities import (
     DELIVERY,
     FILE,
@@ -70,6 +71,8 @@ class Before:
     """Keyed hashes of the names of people."""
     withdrawn: frozenset[str] = frozenset()
     """Tombstones of the stored identifiers of people who were withdrawn."""
+    forms: pl.DataFrame = field(default_factory=no_history)
+    """Every line of a worksite's form ever taken in (see `forms`)."""
 
 
 @dataclass
@@ -112,6 +115,8 @@ class Combined:
     """Findings on rows that earlier runs took in."""
     people: pl.DataFrame
     names: KnownNames
+    forms: pl.DataFrame
+    """Every line of a worksite's form that was taken in, in this run or before."""
 
 
 def combine(
@@ -162,6 +167,14 @@ def combine(
         notices=notices,
         people=people,
         names=names,
+        forms=together(
+            before.forms,
+            (
+                history_of(one.form, one.path, one.delivery, sent[one.delivery].order)
+                for one in readings
+                if one.form
+            ),
+        ),
     )
 
 

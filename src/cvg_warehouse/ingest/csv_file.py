@@ -9,16 +9,19 @@ from pathlib import Path
 
 import polars as pl
 
+from cvg_warehouse.contracts.dialogue import is_form_header
 from cvg_warehouse.contracts.exports import EXPORTS, Contract, contract_of
 from cvg_warehouse.ingest.archive import refuse_workbook
 from cvg_warehouse.ingest.encoding import decoded, line_of_mojibake
 from cvg_warehouse.ingest.identifiers import hold_identifiers
 from cvg_warehouse.ingest.layout import columns_of, export_named_by, matches, refuse_header
-from cvg_warehouse.ingest.sheets import FileRefused, Place, RawFile, RawSheet
+from cvg_warehouse.ingest.sheets import FileRefused, Place, RawFile, RawForm, RawSheet
 
 SEPARATOR = ";"
 OTHER_SEPARATORS = (",", "\t")
 ROWS_AT_ONCE = 20_000
+FORM_HEAD = 16_000
+"""Bytes in which the header of a form stands."""
 HEADER_LINES = 25
 LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 LONGEST = 32_767
@@ -33,6 +36,8 @@ def read_csv(path: Path) -> RawFile:
     Raises FileRefused where it is not one table of the export in its name.
     """
     refuse_workbook(path)
+    if _is_form(path):
+        return _read_form(path)
     export = export_named_by(path.stem)
     if export not in EXPORTS:
         raise FileRefused("export_unknown")
@@ -50,6 +55,33 @@ def read_csv(path: Path) -> RawFile:
     file = RawFile(path, [sheet])
     hold_identifiers(file)
     return file
+
+
+def _is_form(path: Path) -> bool:
+    """Whether the header of a worksite's form stands among the first lines."""
+    with path.open("rb") as stream:
+        head = stream.read(FORM_HEAD)
+    try:
+        text = decoded(head[: head.rfind(b"\n") + 1], [])
+    except FileRefused:
+        return False
+    return any(is_form_header(_fields(line, SEPARATOR)) for line in text.splitlines())
+
+
+def _read_form(path: Path) -> RawFile:
+    problems: list[Place] = []
+    text = decoded(path.read_bytes(), problems)
+    if line := line_of_mojibake(text):
+        raise FileRefused("encoding_mojibake", line=line)
+    reader = csv.reader(_lines(text, 1), delimiter=SEPARATOR, strict=True)
+    rows, start = [], 1
+    try:
+        for cells in reader:
+            rows.append((start, cells))
+            start = reader.line_num + 1
+    except csv.Error:
+        raise FileRefused("quote_unclosed", line=start) from None
+    return RawFile(path, [], problems, RawForm("", rows))
 
 
 def _separator(text: str, contract: Contract, problems: list[Place]) -> tuple[str, int]:

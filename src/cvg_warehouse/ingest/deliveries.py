@@ -7,11 +7,13 @@ from pathlib import Path
 
 import polars as pl
 
+from cvg_warehouse.contracts.dialogue import FORM
 from cvg_warehouse.contracts.exports import EXPORTS, contract_hash
 from cvg_warehouse.contracts.seeds import territory_of_worksite
 from cvg_warehouse.ingest.combining import Combined, combine
 from cvg_warehouse.ingest.findings import FileResult, Finding, IngestResult, Outcome, SheetResult
 from cvg_warehouse.ingest.folder import Delivered, Folder, read_folder
+from cvg_warehouse.ingest.forms import Form, latest
 from cvg_warehouse.ingest.identities import FILE, ROW, SHEET, Sent
 from cvg_warehouse.ingest.people import KnownNames
 from cvg_warehouse.ingest.private_names import private_names
@@ -67,7 +69,7 @@ def run(
         _assert_balance(results, combined)
         result = IngestResult(
             files=results,
-            rows={name: combined.exports[name].all_rows.height for name in EXPORTS},
+            rows=_rows(combined),
             absent=combined.absent,
             missing=combined.missing,
             corrections=[found for found in combined.corrections if found.is_new],
@@ -95,7 +97,7 @@ def _passed_over(folder: Folder) -> list[FileReading]:
 def _refuse_withdrawn(readings: list[FileReading], withdrawn: frozenset[str]) -> None:
     for reading in readings:
         if reading.sha256 in withdrawn:
-            reading.sheets, reading.warnings = [], []
+            reading.sheets, reading.form, reading.warnings = [], None, []
             reading.refused = [Place("delivery_withdrawn")]
 
 
@@ -126,6 +128,12 @@ def _sent(
 
 def _folder(path: str) -> str:
     return path.rpartition("/")[0]
+
+
+def _rows(combined: Combined) -> dict[str, int]:
+    """Rows of each consolidated export, and of the forms where there are any."""
+    rows = {name: combined.exports[name].all_rows.height for name in EXPORTS}
+    return rows | ({FORM: latest(combined.forms).height} if combined.forms.height else {})
 
 
 def _worksites_of(reading: FileReading) -> set[str]:
@@ -166,6 +174,11 @@ def _result(reading: FileReading, combined: Combined) -> FileResult:
         result.sheets.append(_balance(reading.path, sheet, combined))
         result.findings += _held(reading.path, sheet, combined)
         places += [(place, sheet.export) for place in sheet.unreadable]
+    if reading.form:
+        result.sheets.append(_balance_of_form(reading.form))
+        places += [(place, "") for place in reading.form.held]
+        if reading.form.staff:
+            places.append((Place("form_staff_dropped", reading.form.sheet), ""))
     result.findings += [_finding(reading.path, place, export) for place, export in places]
     result.findings += [
         Finding(file, sheet, 0, "", "volume_drop", export=export)
@@ -201,6 +214,18 @@ def _balance(path: str, sheet: SheetReading, combined: Combined) -> SheetResult:
         quarantined=held + len(sheet.unreadable),
         replaced=sum(row in positions for row in export.settled.overtaken),
         blank=sheet.blank,
+    )
+
+
+def _balance_of_form(form: Form) -> SheetResult:
+    return SheetResult(
+        sheet=form.sheet,
+        export=FORM,
+        worksites=(form.worksite,),
+        years=tuple(sorted({form.first_day.year, form.last_day.year})),
+        lines=form.read,
+        loaded=form.read - len(form.held),
+        quarantined=len(form.held),
     )
 
 

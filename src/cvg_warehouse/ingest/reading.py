@@ -16,6 +16,7 @@ from cvg_warehouse.contracts.text import header_key, name_key, trimmed, words_of
 from cvg_warehouse.files import checksum_of
 from cvg_warehouse.ingest.archive import refuse_kind, refuse_large
 from cvg_warehouse.ingest.csv_file import read_csv
+from cvg_warehouse.ingest.forms import Form, read_form
 from cvg_warehouse.ingest.layout import PSEUDONYMS, columns_of
 from cvg_warehouse.ingest.people import names_in, points_at_a_person, whole_names_in
 from cvg_warehouse.ingest.pseudonyms import (
@@ -74,6 +75,8 @@ class FileReading:
     delivery: str = ""
     """Id of the delivery that the file is."""
     sheets: list[SheetReading] = field(default_factory=list)
+    form: Form | None = None
+    """The worksite's half-yearly form, where the file is one."""
     refused: list[Place] = field(default_factory=list)
     warnings: list[Place] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
@@ -87,20 +90,23 @@ def read_file(file: Path, path: str, key: bytes, expected: dict[str, int]) -> Fi
         reader = READERS.get(file.suffix.lower(), refuse_kind)
         refuse_large(file)
         raw = reader(file)
-        _refuse_other_counts(raw, expected)
+        if raw.form:
+            reading.form = read_form(raw.form, path)
+        _refuse_other_counts(raw, reading.form, expected)
         reading.warnings += raw.problems
         for sheet in raw.sheets:
             reading.sheets.append(_read_sheet(sheet, key, reading))
     except FileRefused as refusal:
-        reading.sheets, reading.warnings = [], []
+        reading.sheets, reading.form, reading.warnings = [], None, []
         reading.refused = refusal.places
     return reading
 
 
-def _refuse_other_counts(raw: RawFile, expected: dict[str, int]) -> None:
+def _refuse_other_counts(raw: RawFile, form: Form | None, expected: dict[str, int]) -> None:
     """Refuse other counts than the announced ones, by key of the sheet's name ('' is the file)."""
     counts = {place.sheet: 0 for place in raw.problems if place.check_id == "sheet_empty"}
     counts |= {sheet.name: len(sheet.lines) + len(sheet.unreadable) for sheet in raw.sheets}
+    counts |= {form.sheet: form.read} if form else {}
     counts.setdefault("", sum(counts.values()))
     names = {name_key(name): name for name in counts}
     for key, announced in expected.items():

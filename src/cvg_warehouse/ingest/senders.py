@@ -7,7 +7,7 @@ people. A *number space* is what such numbers are unique in: a worksite, or the 
 
 from functools import cache
 
-from cvg_warehouse.contracts.seeds import reference, table, territory_of_worksite
+from cvg_warehouse.contracts.seeds import table, territory_of_worksite, today
 from cvg_warehouse.contracts.text import words_of
 from cvg_warehouse.paths import CONTRACTS
 
@@ -38,7 +38,7 @@ def worksite_in(path: str) -> str:
 @cache
 def territories() -> tuple[str, ...]:
     """Codes of the territories."""
-    return tuple(row["territory_id"] for row in reference("territories"))
+    return tuple(today("territories", "territory_id"))
 
 
 @cache

@@ -45,6 +45,14 @@ class RawSheet:
     from_workbook: bool = False
 
 
+@dataclass(frozen=True)
+class RawForm:
+    """The cells of a worksite's half-yearly form, with the line of each row."""
+
+    sheet: str
+    rows: list[tuple[int, list[str]]]
+
+
 @dataclass
 class RawFile:
     """One file as read."""
@@ -52,3 +60,4 @@ class RawFile:
     path: Path
     sheets: list[RawSheet]
     problems: list[Place] = field(default_factory=list)
+    form: RawForm | None = None

@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from cvg_warehouse.contracts.dialogue import FORM, FORM_COLUMNS
 from cvg_warehouse.contracts.exports import (
     EXPORTS,
     LINEAGE,
@@ -24,6 +25,7 @@ from cvg_warehouse.contracts.exports import (
 from cvg_warehouse.files import checksum_of, locked
 from cvg_warehouse.ingest.combining import Before, Combined
 from cvg_warehouse.ingest.findings import FileResult, IngestResult, LikelyDuplicate
+from cvg_warehouse.ingest.forms import HISTORY, latest
 from cvg_warehouse.ingest.identities import (
     DELIVERY,
     ORDER,
@@ -202,6 +204,7 @@ class Store:
             people=people,
             names=names_of(people),
             withdrawn=frozenset(self.manifest.get("withdrawn_people", [])),
+            forms=self._parquet(history_file(FORM), dict.fromkeys(HISTORY, pl.String)),
         )
 
     def write(
@@ -221,12 +224,17 @@ class Store:
         try:
             with landing(self.out, self.quarantine) as (new, held):
                 for name, export in combined.exports.items():
-                    latest = linked(name, export.all_rows, self.links)
-                    _write_export(new / f"{name}.csv", name, latest)
+                    rows = linked(name, export.all_rows, self.links)
+                    _write_export(new / f"{name}.csv", name, rows)
                     in_order(export.settled.history).write_parquet(new / history_file(name))
                     kept.write(held, name, export, version)
                 kept.write_unreadable(held, readings, version)
                 kept.write_real_names(held, real_names)
+                combined.forms.write_parquet(new / history_file(FORM))
+                # Also where no form is left: the file of an earlier run would stay.
+                if combined.forms.height or (self.out / f"{FORM}.csv").exists():
+                    forms = latest(combined.forms).select(FORM_COLUMNS)
+                    forms.select(pl.all().replace("", None)).write_csv(new / f"{FORM}.csv")
                 combined.people.write_parquet(new / KNOWN)
                 _write_json(
                     new / CORRECTIONS,
@@ -289,12 +297,19 @@ class Store:
                     "sha256": checksum_of(new / f"{name}.csv"),
                 }
                 for name in EXPORTS
-            },
+            }
+            | self._fingerprint_of_forms(combined, new / f"{FORM}.csv"),
             "kept": {
                 file: checksum_of(new / file)
-                for file in (KNOWN, *(history_file(n) for n in EXPORTS))
+                for file in (KNOWN, *(history_file(n) for n in (*EXPORTS, FORM)))
             },
         }
+
+    def _fingerprint_of_forms(self, combined: Combined, file: Path) -> dict[str, Any]:
+        if not file.exists():
+            return {}
+        rows = latest(combined.forms).height
+        return {FORM: {"rows": rows, "sha256": checksum_of(file)}}
 
     def _parquet(self, name: str, schema: dict[str, Any]) -> pl.DataFrame:
         described = self.manifest.get("kept", {}).get(name)

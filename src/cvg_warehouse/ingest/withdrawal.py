@@ -11,9 +11,11 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from cvg_warehouse.contracts.dialogue import FORM
 from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.contracts.seeds import territory_of_worksite
 from cvg_warehouse.ingest.combining import Before, combine
+from cvg_warehouse.ingest.forms import latest
 from cvg_warehouse.ingest.identities import DELIVERY, LOCAL, SENDER
 from cvg_warehouse.ingest.links import one_for_each
 from cvg_warehouse.ingest.pseudonyms import PSEUDONYM, tombstone
@@ -156,6 +158,9 @@ def withdraw(
         goes = what.goes(name, rows)
         done.removed[name] = int(goes.sum())
         history[name] = rows.filter(~goes)
+    goes = what.goes(FORM, before.forms)
+    done.removed[FORM] = int(goes.sum())
+    forms = before.forms.filter(~goes)
     people, withdrawn, unlinks = before.people, before.withdrawn, frozenset[str]()
     if isinstance(what, Person):
         unlinks = what.pathways
@@ -164,7 +169,7 @@ def withdraw(
         withdrawn |= {tombstone(key, one) for one in what.people | what.pathways}
         store.links = [one for one in store.links if not {one.first, one.second} & what.people]
     sent = store.sent_before()
-    combined = combine([], sent, Before(history, people, names_of(people), withdrawn), key)
+    combined = combine([], sent, Before(history, people, names_of(people), withdrawn, forms), key)
     kept = Quarantine(store.quarantine, sent, key, combined.names, what.goes, unlinks)
     done.in_quarantine = sum(kept.forgotten(name) for name in EXPORTS)
     if not (any(done.removed.values()) or done.in_quarantine or done.unlinked):
@@ -172,6 +177,8 @@ def withdraw(
     for name, export in combined.exports.items():
         done.rows[name] = export.all_rows.height
         done.waiting[name] = export.settled.expelled.height
+    if before.forms.height:
+        done.rows[FORM], done.waiting[FORM] = latest(forms).height, 0
     if not dry_run:
         manifest = store.manifest | {
             "withdrawn_people": sorted(withdrawn),

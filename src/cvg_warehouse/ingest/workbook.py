@@ -9,13 +9,14 @@ from pathlib import Path
 import fastexcel
 import polars as pl
 
+from cvg_warehouse.contracts.dialogue import FORM_SHEET
 from cvg_warehouse.contracts.exports import AUXILIARY, EXPORTS, contract_of
 from cvg_warehouse.ingest.archive import facts_of, with_known_errors
 from cvg_warehouse.ingest.encoding import BROKEN_PREFIX, line_of_mojibake
 from cvg_warehouse.ingest.identifiers import hold_identifiers, identifier_positions
 from cvg_warehouse.ingest.layout import export_named_by, is_no_table, refuse_header
 from cvg_warehouse.ingest.sheet_facts import SheetFacts
-from cvg_warehouse.ingest.sheets import FileRefused, Place, RawFile, RawSheet
+from cvg_warehouse.ingest.sheets import FileRefused, Place, RawFile, RawForm, RawSheet
 
 PEEKED = 25
 FAR_BELOW = 100
@@ -37,8 +38,14 @@ def read_workbook(path: Path) -> RawFile:
         names = reader.sheet_names
     if not set(names) <= set(facts):
         raise FileRefused("file_unreadable")
-    exports = _exports_of(path, names)
     file = RawFile(path, [])
+    if FORM_SHEET in names:
+        if facts[FORM_SHEET].is_hidden:
+            raise FileRefused("sheet_hidden", FORM_SHEET)
+        cells = _cells(reader, FORM_SHEET, facts[FORM_SHEET])
+        file.form = RawForm(FORM_SHEET, [(at, list(row)) for at, row in enumerate(cells.rows(), 1)])
+        return file
+    exports = _exports_of(path, names)
     tables: list[tuple[str, str, pl.DataFrame]] = []
     for name in names:
         export = exports.get(name)

@@ -350,8 +350,11 @@ def read_edition(audience: str) -> Edition:
                 row["population"]
                 for row in _rows(
                     connection,
-                    """select distinct population from mart_indicators
-                    order by list_position(['all', 'after_phc', 'direct'], population)""",
+                    """select distinct cells.population, labels.sort_order
+                    from mart_indicators as cells
+                    left join breakdown_values as labels
+                        on labels.breakdown = 'population' and labels.value = cells.population
+                    order by labels.sort_order, cells.population""",
                 )
             ),
             value_labels={

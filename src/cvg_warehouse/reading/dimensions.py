@@ -142,7 +142,10 @@ def _populations(request: Request) -> tuple[Entry, ...]:
     published = dict.fromkeys(
         name if name in request.edition.populations else EVERYBODY for name in asked
     )
-    return tuple(Entry(name, say(request.language, "population_" + name)) for name in published)
+    return tuple(
+        Entry(name, value_label(request.edition, "population", name, request.language))
+        for name in published
+    )
 
 
 def _parts(measure: IndicatorValue, request: Request) -> Parts:

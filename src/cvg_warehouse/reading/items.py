@@ -281,7 +281,7 @@ def _described(terms: Sequence[Term], request: _Request) -> dict[str, str]:
         for name, value in zip(names, term.breakdown.split(JOIN), strict=False)
         if value != ROW
     }
-    population = request.say("population_" + term.population)
+    population = value_label(request.edition, "population", term.population, request.language)
     return {"indicator": label_of(counted, request.language), **values, "population": population}
 
 
@@ -307,7 +307,8 @@ def _filters(
 ) -> str:
     """The place, years and population that a grid is for, and how its counts are rounded."""
     populations = {term.population for term in terms}
-    population = [request.say("population_" + request.choice.population)]
+    everybody = request.choice.population
+    population = [value_label(request.edition, "population", everybody, request.language)]
     rounding = rounding_text(figures, request.language)
     shared = [place, years, *(population if populations == {EVERYBODY} else ()), rounding]
     return " · ".join(filter(None, shared))

@@ -38,12 +38,13 @@ CATALOGUE = """
 # What each worksite knows of its own people, by the territory that it lay in.
 WORKSITES = """
     select
-        people.geography_id, places.territory_id, people.reporting_year,
+        people.geography_id, places.territory_id, places.reporting_year,
         breakdowns.indicator_id, breakdowns.breakdown, people.numerator, people.denominator
     from agg_worksite_people as people
+    inner join dim_reporting_years as years using (period_id)
     inner join dim_worksite_years as places
         on people.geography_id = places.worksite_id
-        and people.reporting_year = places.reporting_year
+        and years.reporting_year = places.reporting_year
     inner join dim_indicator_breakdowns as breakdowns using (indicator_column)
     order by all
 """
@@ -51,7 +52,7 @@ WORKSITES = """
 # about nobody else.
 SINGLE = """
     select
-        counted.indicator_id, counted.breakdown, counted.reporting_year,
+        counted.indicator_id, counted.breakdown, years.reporting_year,
         places.geography_id, populations.population,
         least(
             count(distinct case when state then counted.worksite_id end),
@@ -62,6 +63,7 @@ SINGLE = """
             count(distinct coalesce(person_key, counted.action_key))
         ) = 1
     from ind_partners as counted
+    inner join dim_reporting_years as years using (period_id)
     inner join fct_partner_actions using (action_key)
     inner join dim_geographies as places on counted.territory_id = places.territory_id
     inner join dim_populations as populations on counted.population = populations.member

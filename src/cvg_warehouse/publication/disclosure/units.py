@@ -118,14 +118,15 @@ def read_units(warehouse: "DuckDBPyConnection", grid: Grid) -> list[Units]:
             warehouse,
             grid,
             "select counted_key, indicator_id, breakdown, bool_or(state) as is_counted "
-            "from ind_partners where counted_key = action_key group by all",
+            "from ind_partners inner join dim_reporting_years using (period_id) "
+            "where counted_key = action_key group by all",
             ACTION,
         ),
         _of_rows(
             warehouse,
             grid,
             "select session_key, indicator_id, breakdown, participants_counted > 0 as is_counted "
-            "from ind_sessions",
+            "from ind_sessions inner join dim_reporting_years using (period_id)",
             SESSION,
         ),
     ]
@@ -145,7 +146,8 @@ def _of_columns(
             tables.setdefault(table, []).append(tuple(column))
     frames = {
         table: warehouse.sql(
-            f"select {', '.join(keys)}, {', '.join(name for name, *_ in columns)} from {table}"
+            f"select {', '.join(keys)}, {', '.join(name for name, *_ in columns)} from {table} "
+            "inner join dim_reporting_years using (period_id)"
         ).pl()
         for table, columns in tables.items()
     }

@@ -53,6 +53,7 @@ PARTICIPANTS = """
     from (
         select *, unnest(range(participants_in_base)) + 1 as number
         from ind_sessions
+        inner join dim_reporting_years using (period_id)
         semi join stg_reference__indicators as catalogue
             on ind_sessions.indicator_id = catalogue.indicator_id and catalogue.audience = 'public'
     ) as participants
@@ -67,6 +68,7 @@ def fingerprints(warehouse: duckdb.DuckDBPyConnection, salt: str) -> pl.DataFram
             'people' as kind, reporting_year, territory_id, person_key as unit,
             row('{table}', population, {", ".join(columns)})::text as state
         from {table}
+        inner join dim_reporting_years using (period_id)
         """
         for table, columns in warehouse.execute(COLUMNS).fetchall()
     ]

@@ -1,0 +1,62 @@
+-- A worksite's own indicators in every period. For the worksite and its network alone, never published.
+with by_column as (
+    select
+        geography_id as worksite_id,
+        period_id,
+        indicator_column,
+        numerator,
+        denominator,
+        null::double as measure
+    from {{ ref('agg_worksite_people') }}
+    where denominator > 0
+    union all
+    select
+        geography_id as worksite_id,
+        period_id,
+        indicator_column,
+        null as numerator,
+        denominator,
+        measure
+    from {{ ref('agg_worksite_measures') }}
+),
+
+counted as (
+    select
+        by_column.worksite_id,
+        by_column.period_id,
+        breakdowns.indicator_id,
+        breakdowns.breakdown,
+        by_column.numerator,
+        by_column.denominator,
+        by_column.measure
+    from by_column
+    inner join {{ ref('dim_indicator_breakdowns') }} as breakdowns
+        on by_column.indicator_column = breakdowns.indicator_column
+    union all
+    select
+        worksite_id,
+        period_id,
+        indicator_id,
+        breakdown,
+        count(distinct case when state then counted_key end) as numerator,
+        count(distinct counted_key) as denominator,
+        null as measure
+    from {{ ref('ind_partners') }}
+    where worksite_id is not null
+    group by worksite_id, period_id, indicator_id, breakdown
+)
+
+select
+    counted.worksite_id,
+    counted.period_id,
+    counted.indicator_id,
+    counted.breakdown,
+    case when catalogue.statistic in ('share', 'count') then counted.numerator end::double as numerator,
+    case when catalogue.statistic != 'count' then counted.denominator end::double as denominator,
+    case catalogue.statistic
+        when 'share' then counted.numerator / counted.denominator
+        when 'count' then counted.numerator
+        else counted.measure
+    end::double as value
+from counted
+inner join {{ ref('stg_reference__indicators') }} as catalogue on counted.indicator_id = catalogue.indicator_id

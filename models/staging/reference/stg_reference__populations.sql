@@ -1,0 +1,7 @@
+select
+    {{ text('population') }} as population,
+    {{ text('pathway_groups') }} as pathway_groups,
+    {{ text('label_fr') }} as label_fr,
+    {{ text('label_en') }} as label_en,
+    {{ whole_number('sort_order') }} as sort_order
+from {{ ref('populations') }}

@@ -1,0 +1,7 @@
+select
+    {{ text('programme') }} as programme,
+    {{ text('leads_to') }} as leads_to,
+    {{ text('label_fr') }} as label_fr,
+    {{ text('label_en') }} as label_en,
+    {{ whole_number('sort_order') }} as sort_order
+from {{ ref('programmes') }}
