@@ -39,7 +39,7 @@ EQUIVALENT = (
         "the items of an empty list are no rows",
     ),
     (
-        re.compile(r"^mart_indicators: inner <-> left: inner join breakdowns"),
+        re.compile(r"^mart_indicators_by_period: inner <-> left: inner join breakdowns"),
         "a column that is no indicator's joins no line of the catalogue in the end",
     ),
     (

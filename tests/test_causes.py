@@ -54,7 +54,6 @@ ALTERED: dict[str, list[tuple[range, str, str]]] = {
     "suivi_post_sortie": [(range(1, 2), "id_parcours", "none"), (range(3, 4), "volet", SECRET)],
 }
 WARNED = {
-    "salaries.csv: nationalite: not in the closed list (40 rows, first at line 102)",
     "salaries.csv: annee_naissance: not a whole number, but like 9999,9 (1 row, at line 207)",
     "salaries.csv: rsa_entree: neither oui nor non (1 row, at line 209)",
     "salaries.csv: annee_naissance: not 16 to 80 years before date_entree (1 row, at line 3003)",
@@ -68,6 +67,7 @@ TOLD = {
     "salaries.csv: territoire: not in territories.csv (1 row, at line 208)",
     "salaries.csv: id_salarie: is empty (1 row, at line 210)",
     "salaries.csv: annee: not a whole number (1 row, at line 211)",
+    "salaries.csv: nationalite: not in nationalities.csv (40 rows, first at line 102)",
     "salaries.csv: orienteur: not in referrers.csv (1 row, at line 3002)",
     "sorties.csv: date_sortie: not a date YYYY-MM-DD, but like 99/99/9999"
     " (5 rows, first at line 12)",
@@ -205,7 +205,8 @@ def test_wrong_values_of_reference_lists_are_told_alike(project: Project) -> Non
             "worksites.csv: label_fr: is empty (1 row, at line 6)",
             "worksites.csv: last_year: not a whole number (1 row, at line 7)",
             "exit_reasons.csv: neutral: not in the closed list (1 row, at line 2)",
-            f"worksites.csv: worksite_id: occurs more than once (1 row, at line {last})",
+            "worksites.csv: worksite_id, valid_from: occurs more than once "
+            f"(1 row, at line {last})",
             f"worksites.csv: first_year: is empty (1 row, at line {last})",
             "territories.csv: urbanity: not in geographies.csv (1 row, at line 10)",
             "indicators.csv: theme: not in themes.csv (1 row, at line 11)",
@@ -218,10 +219,13 @@ def test_wrong_values_of_reference_lists_are_told_alike(project: Project) -> Non
 @pytest.mark.parametrize(
     ("added", "expected"),
     [
-        (b"Tiny house,hebergement_precaire,1,x\r\n", "ends with CRLF where line 1 ends with LF"),
+        (
+            b"Tiny house,hebergement_precaire,1,x,,2099-12-31\r\n",
+            "ends with CRLF where line 1 ends with LF",
+        ),
         (b'Tiny "house,hebergement_precaire,1\n', "fewer fields than the header"),
-        (b"Tiny house,hebergement_precaire,1,x,y\n", "more fields than the header"),
-        (b'"Tiny house,hebergement_precaire,1,x\n', 'a quote (") is not closed'),
+        (b"Tiny house,hebergement_precaire,1,x,,,y\n", "more fields than the header"),
+        (b'"Tiny house,hebergement_precaire,1,x,,\n', 'a quote (") is not closed'),
     ],
     ids=["endings", "short", "long", "quote"],
 )

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from tests.support.project import Project
 
 from conftest import Built, fingerprints, header_of, read_rows, wait_for, write_rows
+from cvg_warehouse.contracts.dialogue import FORM, FORM_COLUMNS
 from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.paths import PROJECT
 
@@ -75,7 +77,7 @@ class House:
     def seed_of(self, model: str) -> Path:
         """The file that a staging model reads."""
         text = next((self.project.home / "models" / "staging").rglob(f"{model}.sql")).read_text()
-        seed = text.rpartition("ref('")[2].partition("'")[0]
+        *_, seed = re.findall(r"(?:ref\(|source\('declared', )'(\w+)'", text)
         folders = (self.project.exports, self.project.home / "seeds")
         return next(file for folder in folders for file in folder.rglob(f"{seed}.csv"))
 
@@ -89,6 +91,7 @@ def house(built: Built, tmp_path_factory: pytest.TempPathFactory) -> House:
     exports = tmp_path_factory.mktemp("exports")
     for export in EXPORTS:
         shutil.copy(built.file(export), exports)
+    write_rows(exports / f"{FORM}.csv", list(FORM_COLUMNS), [])
     project = Project.copy(tmp_path_factory.mktemp("project"), exports)
     project.warehouse.parent.mkdir()
     shutil.copy(built.warehouse, project.warehouse)
