@@ -32,7 +32,6 @@ kinds as (
     where action_group is not null
 ),
 
--- each partner, and the partners taken together
 named as (
     select
         action_key,
