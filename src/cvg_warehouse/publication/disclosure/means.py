@@ -12,7 +12,7 @@ import polars as pl
 import scipy.sparse as sp
 
 from cvg_warehouse.publication.disclosure.grid import Grid, base_name, numerator_name
-from cvg_warehouse.publication.disclosure.system import INFINITE, System
+from cvg_warehouse.publication.disclosure.system import INFINITE, System, matrix_of
 
 SCALE = 20
 """Coefficients are whole: of a mean to 0.1, the ends are multiples of 0.05."""
@@ -67,16 +67,7 @@ def relations_of_means(grid: Grid, system: System, shown: pl.DataFrame, counts: 
             terms.append(
                 {base: -1} | {band: 2 for band, (_, high) in values.items() if high < least}
             )
-    matrix = sp.csr_array(
-        (
-            np.array([factor for one in terms for factor in one.values()], dtype=np.int64),
-            (
-                [row for row, one in enumerate(terms) for _ in one],
-                [cell for one in terms for cell in one],
-            ),
-        ),
-        shape=(len(terms), len(system.cells)),
-    )
+    matrix = matrix_of([list(one.items()) for one in terms], len(system.cells))
     return Rows(
         matrix,
         np.full(len(terms), -INFINITE, dtype=np.int64),

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-import scipy.sparse as sp
 
 from cvg_warehouse.publication.disclosure.grid import KEYS, Grid, base_name, numerator_name
 from cvg_warehouse.publication.disclosure.moves import Knowledge
 from cvg_warehouse.publication.disclosure.rounding import Rounding
-from cvg_warehouse.publication.disclosure.system import INFINITE, System
+from cvg_warehouse.publication.disclosure.system import INFINITE, System, matrix_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -35,6 +34,7 @@ FIGURES = """
         and printed.precision in ('exact', 'rounded')
     qualify count(*) over (partition by figures.figure_id) = 1
         and top.coefficient = 1 and coalesce(bottom.coefficient, 1) = 1
+    order by all
 """
 
 
@@ -85,16 +85,7 @@ def read_in_print(
                     [(cell, sign * end.denominator) for cell in tops]
                     + [(cell, -sign * end.numerator) for cell in bottoms]
                 )
-    matrix = sp.csr_array(
-        (
-            np.array([factor for term in terms for _, factor in term], dtype=np.int64),
-            (
-                [row for row, term in enumerate(terms) for _ in term],
-                [cell for term in terms for cell, _ in term],
-            ),
-        ),
-        shape=(len(terms), system.matrix.shape[1]),
-    )
+    matrix = matrix_of(terms, len(system.cells))
     counts = grid.of_rests(grid.values)
     open_end = np.full(len(terms), INFINITE)
     closed = np.where(matrix @ counts <= 0, 0, INFINITE)

@@ -37,19 +37,13 @@ class System:
         index: dict[Hashable, int] = {}
         for cell in cells:
             index.setdefault(cell, len(index))
-        rows, columns, coefficients = [], [], []
-        for number, relation in enumerate(relations):
-            for cell, coefficient in relation.terms:
-                rows.append(number)
-                columns.append(index.setdefault(cell, len(index)))
-                coefficients.append(coefficient)
-        matrix = sp.csr_array(
-            (np.array(coefficients, dtype=np.int64), (rows, columns)),
-            shape=(len(relations), len(index)),
-        )
+        terms = [
+            [(index.setdefault(cell, len(index)), factor) for cell, factor in relation.terms]
+            for relation in relations
+        ]
         return cls(
             cells=list(index),
-            matrix=matrix,
+            matrix=matrix_of(terms, len(index)),
             low=np.array([relation.low for relation in relations], dtype=np.int64),
             high=np.array([relation.high for relation in relations], dtype=np.int64),
         )
@@ -84,6 +78,13 @@ class System:
             low=np.concatenate([self.low, low]),
             high=np.concatenate([self.high, high]),
         )
+
+
+def matrix_of(terms: Sequence[Sequence[tuple[int, int]]], cells: int) -> sp.csr_array:
+    """Relations as rows over so many cells: the numbers of their cells, each with its factor."""
+    rows = np.repeat(np.arange(len(terms)), [len(one) for one in terms])
+    entries = np.array([entry for one in terms for entry in one], dtype=np.int64).reshape(-1, 2)
+    return sp.csr_array((entries[:, 1], (rows, entries[:, 0])), shape=(len(terms), cells))
 
 
 def _less(ends: np.ndarray, by: np.ndarray) -> np.ndarray:
