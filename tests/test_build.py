@@ -130,13 +130,14 @@ def test_log_names_every_step_and_no_person(built: Built) -> None:
 
 
 def test_columns_in_another_order(other: Workplace, built: Built) -> None:
+    columns = len(header_of(other.file("salaries")))
     for export in EXPORTS:
         rows = [row | {"commentaire": SECRET} for row in read_rows(other.file(export))]
         header = [*reversed(header_of(other.file(export))), "commentaire"]
         write_rows(other.file(export), header, rows)
     (other.exports / "brouillon.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     run = builds(other)
-    assert "salaries.csv: column 41 of the header is in no contract" in run.stderr
+    assert f"salaries.csv: column {columns + 1} of the header is in no contract" in run.stderr
     assert SECRET not in run.stderr + run.stdout + other.log
     assert other.query(CELLS) == built.query(CELLS)
 
