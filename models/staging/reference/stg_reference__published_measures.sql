@@ -1,4 +1,5 @@
 select
+    {{ text('report_id') }} as report_id,
     {{ text('table_id') }} as table_id,
     {{ text('row') }} as row_label,
     {{ text('measure') }} as measure,

@@ -1,4 +1,5 @@
 select
+    {{ text('report_id') }} as report_id,
     {{ text('figure_id') }} as figure_id,
     {{ text('theme') }} as theme,
     {{ text('label') }} as label,

@@ -1,5 +1,6 @@
 select
     line_in_file,
+    {{ text('report_id') }} as report_id,
     {{ text('table_id') }} as table_id,
     {{ text('year') }} as year,
     {{ text('row') }} as row_label,

@@ -1,4 +1,5 @@
 select
+    {{ text('report_id') }} as report_id,
     {{ whole_number('item') }} as item,
     {{ text('section') }} as section,
     {{ text('title_fr') }} as title_fr,
