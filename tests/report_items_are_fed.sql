@@ -6,7 +6,7 @@ with latest as (
 ),
 
 items as (
-    select * from {{ ref('stg_reference__report_items') }}
+    select * from {{ ref('report_item_list') }}
 ),
 
 terms as (
@@ -67,6 +67,7 @@ select
     substring(printed.table_id, 1, 3) as missing
 from {{ ref('stg_reference__published_tables') }} as printed
 left join terms on substring(printed.table_id, 1, 3) = terms.figure_id
+where printed.report_id in (select items.report_id from items)
 group by printed.table_id
 having count(distinct terms.item) != 1
 union all
@@ -76,11 +77,17 @@ select
     narrative.figure_id as missing
 from {{ ref('stg_reference__published_narrative') }} as narrative
 left join terms on narrative.figure_id = terms.figure_id
-where narrative.source_line >= (select min(items.source_line) from items) and terms.figure_id is null
+where
+    narrative.report_id in (select items.report_id from items)
+    and narrative.source_line >= (select min(items.source_line) from items)
+    and terms.figure_id is null
 union all
 select
     figures.item,
     figures.figure_id as missing
 from {{ ref('stg_reference__report_item_figures') }} as figures
+left join {{ ref('report_figures') }} as printed on figures.figure_id = printed.figure_id
 left join terms on figures.item = terms.item and figures.figure_id = terms.figure_id
-where terms.figure_id is null
+where
+    terms.figure_id is null
+    and (printed.report_id is null or printed.report_id in (select items.report_id from items))

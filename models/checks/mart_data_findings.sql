@@ -3,7 +3,7 @@ with latest as (
     select max(reporting_year) as reporting_year from {{ ref('dim_reporting_years') }}
 ),
 
-report as (
+reports as (
     {{ report_obstacle() }}
 ),
 
@@ -62,7 +62,7 @@ measured as (
         'printed_report' as check_id,
         '' as export,
         '' as column_name,
-        '' as category,
+        report_id as category,
         reporting_year,
         'total' as place_level,
         'Total' as place_id,
@@ -72,7 +72,7 @@ measured as (
         null as distance,
         null as deviations,
         note
-    from report
+    from reports
     where note is not null
 )
 

@@ -23,9 +23,12 @@ select
     figures.held_by,
     figures.reading_id,
     printed.last_year as reporting_year,
-    printed.printed_order
+    printed.printed_order,
+    figures.report_id,
+    reports.label_fr as report_label_fr
 from {{ ref('mart_report_reconciliation') }} as figures
 inner join {{ ref('report_figures') }} as printed on figures.figure_id = printed.figure_id
+inner join {{ ref('stg_reference__reports') }} as reports on figures.report_id = reports.report_id
 left join items on figures.figure_id = items.figure_id
 left join {{ ref('stg_reference__figure_labels') }} as labels
     on figures.measure = labels.label and figures.table_id is null

@@ -13,4 +13,4 @@ select
     source_line,
     image,
     null::string as coarser_because
-from {{ ref('stg_reference__report_items') }}
+from {{ ref('report_item_list') }}

@@ -40,6 +40,7 @@ sides as (
 figures as (
     select
         figures.figure_id,
+        figures.report_id,
         figures.table_id,
         figures.row_label,
         figures.measure,
@@ -47,12 +48,15 @@ figures as (
         figures.precision,
         figures.printed,
         figures.held_by,
+        years.reporting_year is not null as has_its_year,
         sides.indicator_id,
         case when figures.kind in ('share', 'points') then 100 else 1 end as scale,
         sides.top,
         sides.bottom,
         sides.is_complete
     from {{ ref('report_figures') }} as figures
+    inner join {{ ref('stg_reference__reports') }} as reports on figures.report_id = reports.report_id
+    left join {{ ref('dim_reporting_years') }} as years on reports.reporting_year = years.reporting_year
     left join sides on figures.figure_id = sides.figure_id
 ),
 
@@ -81,15 +85,18 @@ select
     (judged.computed - judged.printed)::double as difference,
     case
         when judged.held_by is not null then 'not_held'
+        -- figures about years before it are of another state of the exports
+        when not judged.has_its_year then 'not_comparable'
         when judged.is_reproduced then 'reproduced'
         when contradictions.figure_id is not null then 'contradicted'
         when readings.figure_id is not null then 'other_reading'
         else 'not_reproduced'
     end as status,
-    case when not judged.is_reproduced then contradictions.contradiction_id end as contradiction_id,
+    case when judged.has_its_year and not judged.is_reproduced then contradictions.contradiction_id end as contradiction_id,
     judged.indicator_id,
     judged.held_by,
-    case when not judged.is_reproduced then readings.reading_id end as reading_id
+    case when judged.has_its_year and not judged.is_reproduced then readings.reading_id end as reading_id,
+    judged.report_id
 from judged
 left join {{ ref('stg_reference__contradictions') }} as contradictions on judged.figure_id = contradictions.figure_id
 left join {{ ref('stg_reference__other_readings') }} as readings on judged.figure_id = readings.figure_id

@@ -4,13 +4,13 @@ with editions as (
         *,
         'internal' as audience,
         measures as shown
-    from {{ ref('stg_reference__report_items') }}
+    from {{ ref('report_item_list') }}
     union all
     select
         *,
         'public' as audience,
         coalesce(public_measures, measures) as shown
-    from {{ ref('stg_reference__report_items') }}
+    from {{ ref('report_item_list') }}
 ),
 
 items as (

@@ -1,8 +1,7 @@
 -- What each printed table and each figure of the prose on an item is made of, for any year and place.
 -- Rows of a closed list are written out; a place, a year or a value of an open list ({row}) is left to who shows it.
-with report as (
-    select max(try_cast(year as int)) as reporting_year
-    from {{ ref('stg_reference__published_tables') }}
+with items as (
+    select * from {{ ref('report_item_list') }}
 ),
 
 printed as (
@@ -12,6 +11,7 @@ printed as (
         measure,
         line_in_file
     from {{ ref('stg_reference__published_tables') }}
+    where report_id in (select items.report_id from items)
 ),
 
 printed_measures as (
@@ -33,7 +33,8 @@ printed_rows as (
 ),
 
 measures as (
-    select * from {{ ref('stg_reference__published_measures') }}
+    select * from {{ ref('report_measures') }}
+    where report_id in (select items.report_id from items)
 ),
 
 -- a line of the mapping that names the row goes before the one for all rows
@@ -88,7 +89,7 @@ terms as (
         'Total' as geography_id,
         table_rows.population,
         case when sides.side = 'bottom' then 'denominator' else table_rows.counted end as counted
-    from {{ ref('stg_reference__report_items') }} as items
+    from items
     inner join table_rows on items.table_id = table_rows.table_id
     inner join printed_measures
         on table_rows.table_id = printed_measures.table_id and table_rows.measure = printed_measures.measure
@@ -111,14 +112,15 @@ terms as (
         terms.coefficient,
         terms.indicator_id,
         terms.breakdown,
-        report.reporting_year - terms.reporting_year as years_before,
+        reports.reporting_year - terms.reporting_year as years_before,
         terms.geography_id,
         terms.population,
         terms.counted
     from {{ ref('stg_reference__report_item_figures') }} as figures
     inner join {{ ref('stg_reference__published_narrative') }} as narrative on figures.figure_id = narrative.figure_id
+    inner join items on figures.item = items.item and narrative.report_id = items.report_id
+    inner join {{ ref('stg_reference__reports') }} as reports on narrative.report_id = reports.report_id
     inner join {{ ref('stg_reference__narrative_terms') }} as terms on figures.figure_id = terms.figure_id
-    cross join report
 )
 
 select

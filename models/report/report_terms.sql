@@ -16,7 +16,7 @@ figures as (
 ),
 
 measures as (
-    select * from {{ ref('stg_reference__published_measures') }}
+    select * from {{ ref('report_measures') }}
 ),
 
 -- a line of the mapping that names the row goes before the one for all rows
@@ -33,14 +33,15 @@ mapped as (
     from figures
     inner join measures
         on
-            figures.table_code = measures.table_id
+            figures.report_id = measures.report_id
+            and figures.table_code = measures.table_id
             and figures.measure = measures.measure
             and (
                 figures.row_label = measures.row_label
                 or (
                     measures.row_label = '*'
-                    and concat_ws('|', figures.table_code, figures.measure, figures.row_label) not in (
-                        select concat_ws('|', named.table_id, named.measure, named.row_label)
+                    and concat_ws('|', figures.report_id, figures.table_code, figures.measure, figures.row_label) not in (
+                        select concat_ws('|', named.report_id, named.table_id, named.measure, named.row_label)
                         from measures as named
                         where named.row_label != '*'
                     )

@@ -24,8 +24,8 @@ NOT_CHECKED = """
     where state = 'not_checked' and check_id != 'printed_report'
     order by note
 """
-REPORT = """
-    select note from mart_data_findings
+REPORTS = """
+    select category, note from mart_data_findings
     where state = 'not_checked' and check_id = 'printed_report'
 """
 
@@ -49,7 +49,6 @@ def numbers(warehouse: duckdb.DuckDBPyConnection) -> str:
     return "; ".join([said if findings else "nothing found", *notes])
 
 
-def report_obstacle(warehouse: duckdb.DuckDBPyConnection) -> str | None:
-    """Why the printed report cannot be compared with these exports; None where it can."""
-    notes = warehouse.execute(REPORT).fetchall()
-    return str(notes[0][0]) if notes else None
+def report_obstacles(warehouse: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Why a printed report cannot be compared with these exports, by report."""
+    return dict(warehouse.execute(REPORTS).fetchall())

@@ -1,6 +1,7 @@
 """What a build ends with: a page that says what is in the warehouse, and what to do next."""
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -19,6 +20,14 @@ FIGURES = {
     "not_held": "held by other systems than the exports",
     "not_reproduced": "not reproduced",
 }
+FIGURES_BY_REPORT = f"""
+    select report_id, label_fr, if(table_id is null, 'prose', 'tables') as part,
+        {", ".join(f"count(*) filter (status = '{status}')" for status in FIGURES)}
+    from mart_report_reconciliation
+    inner join stg_reference__reports using (report_id)
+    group by report_id, label_fr, reporting_year, part
+    order by reporting_year, report_id, part desc
+"""
 EXAMPLE = """\
 select * from {{ ref('mart_exits') }} where reporting_year = 2024 and geography_id = '08-Rouen'"""
 
@@ -37,9 +46,8 @@ def print_summary(
             "select list(distinct reporting_year order by 1), count(distinct territory_id) "
             "from stg_exports__salaries"
         ).fetchall()
-        figures = _figures(connection)
+        reports = list(_reports(connection))
         checks = findings.numbers(connection)
-        obstacle = findings.report_obstacle(connection)
 
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
@@ -50,9 +58,8 @@ def print_summary(
     table.add_row("Models", f"{sum(step.kind == 'model' for step in steps)} built")
     table.add_row("Data tests", _outcomes(steps))
     table.add_row("Data checks", checks)
-    for part, counts in figures.items():
-        said = ", ".join(f"{counts.get(status, 0):,} {text}" for status, text in FIGURES.items())
-        table.add_row(f"Printed {part}", f"not comparable: {obstacle}" if obstacle else said)
+    for part, said in reports:
+        table.add_row(f"Printed {part}", said)
     table.add_row("Warehouse", f"{shown(warehouse)}, built in {seconds:.0f} s")
     table.add_row("Edition", edition)
     out.print(table)
@@ -75,14 +82,15 @@ def _outcomes(steps: list[Step]) -> str:
     return f"{counts['pass']} passed, {counts['warn']} warned, {failed} failed"
 
 
-def _figures(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
-    """Number of printed figures by status, of the tables and of the prose."""
-    counts: dict[str, dict[str, int]] = {"tables": {}, "prose": {}}
-    for in_table, status, count in connection.execute(
-        "select table_id is not null, status, count(*) from mart_report_reconciliation group by all"
-    ).fetchall():
-        counts["tables" if in_table else "prose"][status] = count
-    return counts
+def _reports(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
+    """Of each printed report, the oldest first: "tables" or "prose", and what became of them."""
+    obstacles = findings.report_obstacles(connection)
+    for report_id, label, part, *counts in connection.execute(FIGURES_BY_REPORT).fetchall():
+        said = ", ".join(
+            f"{count:,} {text}" for count, text in zip(counts, FIGURES.values(), strict=True)
+        )
+        obstacle = obstacles.get(report_id)
+        yield part, f"{label}: {f'not comparable: {obstacle}' if obstacle else said}"
 
 
 def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int | None:

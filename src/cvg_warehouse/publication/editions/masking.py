@@ -107,7 +107,8 @@ def masked_tables() -> dict[str, str]:
             from (
                 select
                     judged.*,
-                    figure_id in (from open_figures) or judged.status = 'not_held' as is_open,
+                    figure_id in (from open_figures)
+                        or judged.status in ('not_held', 'not_comparable') as is_open,
                     shown.computed as from_shown
                 from edition__mart_report_reconciliation as judged
                 inner join ({over_shown_cells("edition__mart_report_reconciliation")}) as shown
@@ -125,7 +126,7 @@ def masked_tables() -> dict[str, str]:
                 seed.coarser_because as coarser_because
             )
             from edition__report_items as items
-            inner join stg_reference__report_items as seed using (item)
+            inner join report_item_list as seed using (item)
         """,
         "report_item_indicators": """
             select * exclude (audience) from report_item_indicators where audience = 'public'
