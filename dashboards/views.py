@@ -237,11 +237,12 @@ def _quality(view: View, page: Page) -> None:
     )
     title, anchor = view.say("quality_reconciliation"), "rapprochement"
     st.header(title, anchor=anchor)
-    status, table_id = _choose_figures(view)
+    report, status, table_id = _choose_figures(view)
     found = [
         row
         for row in edition.reconciliation
-        if (not status or row["status"] == status)
+        if (not report or row["report_label_fr"] == report)
+        and (not status or row["status"] == status)
         and (table_id is None or (row["table_id"] or "") == table_id)
         and (not view.choice.indicators or row["indicator_id"] in view.choice.indicators)
     ]
@@ -256,12 +257,19 @@ def _quality(view: View, page: Page) -> None:
     take_away_table(anchor, title, table, view)
 
 
-def _choose_figures(view: View) -> tuple[str, str | None]:
-    """The status and the table of printed figures; "" and None for all, "" for the prose."""
+def _choose_figures(view: View) -> tuple[str, str, str | None]:
+    """The report, status and table of printed figures; "" and None for all, "" for the prose."""
     everything = view.say("quality_all")
     statuses = list(dict.fromkeys(row["status"] for row in view.edition.reconciliation))
     table_ids = list(dict.fromkeys(row["table_id"] or "" for row in view.edition.reconciliation))
+    reports = {row["report_label_fr"] for row in view.edition.reconciliation} - {None}
     with st.container(horizontal=True):
+        report = st.selectbox(
+            view.say("quality_report"),
+            ["", *sorted(reports, reverse=True)],
+            key="rapport",
+            format_func=lambda name: name or everything,
+        )
         status = st.selectbox(
             view.say("quality_status"),
             ["", *statuses],
@@ -277,7 +285,7 @@ def _choose_figures(view: View) -> tuple[str, str | None]:
                 everything if name is None else name or view.say("quality_prose")
             ),
         )
-    return status, table_id
+    return report, status, table_id
 
 
 def _dictionary(view: View, page: Page) -> None:

@@ -262,7 +262,7 @@ class Edition:
         cells = [
             row
             for row in self.reconciliation
-            if row["figure_id"].startswith(f"{table_id}|") and row["reporting_year"] == year
+            if (row["table_id"] or "").startswith(table_id) and row["reporting_year"] == year
         ]
         in_order = sorted(cells, key=lambda row: row["printed_order"])
         return list(dict.fromkeys(row["row_label"] for row in in_order))

@@ -117,6 +117,7 @@ def reconciliation_table(rows: Sequence[Row], edition: Edition, language: Langua
             edition, row["contradiction_id"] or row["reading_id"] or row["held_by"], language
         ),
         "indicator": lambda row: row["indicator_id"] or "",
+        "report": lambda row: row["report_label_fr"] or "",
     }
     headings = {name: say(language, "column_" + name) for name in columns}
     if edition.rounding > 1:
