@@ -26,7 +26,8 @@ def report(built: Built) -> Report:
     figures = {
         figure_id: Figure(figure_id, printed, kind, precision, tuple(terms[figure_id]))
         for figure_id, printed, kind, precision in built.query(
-            "select figure_id, printed, kind, precision from report_figures where held_by is null"
+            "select figure_id, printed, kind, precision from report_figures "
+            "where held_by is null and report_id = 'bilan_2024'"
         )
     }
     values: dict[str, list[str]] = {}

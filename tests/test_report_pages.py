@@ -24,7 +24,16 @@ from cvg_warehouse.publication.editions import AUDIENCES
 from cvg_warehouse.reading.data import EVERYBODY, WHOLE, Edition
 
 PUBLISHED = PROJECT / "seeds" / "published"
-PRINTED_TABLES = read_rows(PUBLISHED / "published_tables.csv")
+ITEMS = read_rows(PUBLISHED / "report_items.csv")
+(REPORT,) = {row["report_id"] for row in ITEMS}
+
+
+def printed_in_the_report(seed: str) -> list[Row]:
+    """The lines of the report whose items the pages show."""
+    return [row for row in read_rows(PUBLISHED / f"{seed}.csv") if row["report_id"] == REPORT]
+
+
+PRINTED_TABLES = printed_in_the_report("published_tables")
 APP = PROJECT / "tests" / "support" / "item_page.py"
 NUMBER = re.compile(rf"{MINUS}?\d[\d{NARROW_SPACE}]*(?:,\d+)?")
 # Items whose public form is coarser, with why; and the one that has none.
@@ -172,11 +181,11 @@ def test_a_printed_figure_is_on_the_page_of_its_item(pages: Pages) -> None:
             half = 0.0500001 if pages.edition.rounding == 1 else 0.5000001
             close = [abs(shown[0] - figure["computed"]) <= half for shown in values if shown]
             assert any(close), term
-    first_line = min(int(row["source_line"]) for row in read_rows(PUBLISHED / "report_items.csv"))
+    first_line = min(int(row["source_line"]) for row in ITEMS)
     # Before the first item the Bilan tells of the programme and of each territory.
     among_items = {
         row["figure_id"]
-        for row in read_rows(PUBLISHED / "published_narrative.csv")
+        for row in printed_in_the_report("published_narrative")
         if row["source_line"] and int(row["source_line"]) >= first_line
     }
     assert among_items

@@ -1,8 +1,9 @@
 """The next year by data alone: a copy of the project gets the exports and the lists of 2025.
 
 The lists get a territory, two worksites, one that closed, one that moved, a housing type that
-changes groups, and a new code of every other kind; nothing else of the copy is touched. The rows of
-2025 are those of 2024, of other people a year later, some with the new codes.
+changes groups, and a new code of every other kind; a table of the Bilan of 2025 is typed in beside
+that of 2024. Nothing else of the copy is touched. The rows of 2025 are those of 2024, of other
+people a year later, some with the new codes.
 """
 
 import csv
@@ -10,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
+import polars as pl
 import pytest
 from tests.oracle.compare import compare
 from tests.oracle.feedback import differences
@@ -34,6 +36,7 @@ NEW_CODES = {
     "actions": [DIGITAL | {"types_action": "Diagnostic numérique", "motif_sollicitation": ""}],
     "ateliers": [DIGITAL],
 }
+REPORT, TABLE = "bilan_2025", "T12_sorties_emploi_formation"
 EVERY = 23
 """So many rows of 2025 from one with a new code to the next."""
 
@@ -44,6 +47,9 @@ class Years:
 
     before: Built
     after: Project
+    cells: pl.DataFrame
+    """What the definitions give afterwards."""
+    summary: str
     said: str
 
     def both(self, sql: str) -> list[tuple]:
@@ -74,6 +80,9 @@ def shifted(column: str, value: str) -> str:
     """A value a year later: a year, a day, or a key of somebody else."""
     if column in ("annee", "annee_naissance"):
         return str(int(value) + 1) if value else value
+    if column == "fichier_source":
+        # exports of a programme: printed reports are not about other synthetic ones than the demo
+        return value.replace("demo", "livraisons")
     if column.startswith("date_") and value:
         return f"{int(value[:4]) + 1}{value[4:]}".replace("-02-29", "-02-28")
     return f"{value}-{NEW}" if column in KEYS and value else value
@@ -118,6 +127,40 @@ def add_lists_of_the_year(project: Project) -> None:
         csv.writer(stream, lineterminator="\n").writerow([BORDEAUX, "0", "4"])
 
 
+def printed_in(project: Project, report: str) -> list[Row]:
+    """The cells of the table as they are typed in for a report."""
+    rows = read_rows(project.home / "seeds" / "published" / "published_tables.csv")
+    return [row for row in rows if (row["report_id"], row["table_id"]) == (report, TABLE)]
+
+
+def type_in_the_report(project: Project, cells: pl.DataFrame) -> None:
+    """List the Bilan of 2025, and type in its table of exits, as the recomputed cells give it."""
+    project.add_row(
+        "reports", report_id=REPORT, label_fr="Bilan 2025", reporting_year=NEW, figure_prefix=NEW
+    )
+    counted = cells.filter(
+        (pl.col("indicator_id") == "exits.job_or_training")
+        & (pl.col("reporting_year") == int(NEW))
+        & (pl.col("population") == "all")
+    )
+    known = {
+        (place, value): (people, base)
+        for place, value, people, base in counted.select(
+            "geography_id", "breakdown", "numerator", "denominator"
+        ).iter_rows()
+    }
+    before = printed_in(project, "bilan_2024")
+    columns = list(dict.fromkeys((row["measure"], row["kind"]) for row in before))
+    for place in dict.fromkeys([*(row["row"] for row in before), BORDEAUX]):
+        for measure, kind in columns:
+            people, base = known[place, measure]
+            value = people if kind == "count" else int(100 * people / base + 0.5)
+            project.add_row(
+                "published_tables", report_id=REPORT, table_id=TABLE, year=NEW, row=place,
+                measure=measure, kind=kind, value=f"{value:.0f}",
+            )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def years(tmp_path_factory: pytest.TempPathFactory, built: Built) -> Years:
     exports = tmp_path_factory.mktemp("exports")
@@ -132,14 +175,16 @@ def years(tmp_path_factory: pytest.TempPathFactory, built: Built) -> Years:
         write_rows(exports / f"{export}.csv", header, [*rows, *later])
     project = Project.copy(tmp_path_factory.mktemp("project"), exports)
     add_lists_of_the_year(project)
+    cells = compute(exports, project.home / "seeds" / "reference")
+    type_in_the_report(project, cells)
     run = project.cvg("build", CVG_PUBLISH="yes")
     assert run.returncode == 0, run.stderr
-    return Years(built, project, run.stderr)
+    return Years(built, project, cells, " ".join(run.stdout.split()), run.stderr)
 
 
 def test_every_cell_of_every_year_is_what_the_definitions_give(years: Years) -> None:
     seeds = years.after.home / "seeds" / "reference"
-    found = compare(years.after.warehouse, compute(years.after.exports, seeds))
+    found = compare(years.after.warehouse, years.cells)
     assert found.summary().rows() == []
     assert differences(years.after.warehouse, years.after.exports, seeds).height == 0
 
@@ -166,6 +211,26 @@ def test_the_report_of_2024_is_reproduced_as_before(years: Years) -> None:
         f"select count(*) from (select * from before.{table} except all "
         f"select * from after.{table})"
     ) == [(0,)]
+
+
+def test_the_report_of_the_year_is_reproduced_beside_it(years: Years) -> None:
+    typed_in = len(printed_in(years.after, REPORT))
+    assert typed_in == len(printed_in(years.after, "bilan_2024")) + 12
+    statuses = "select status, count(*) from mart_report_reconciliation where report_id = '{}'"
+    found = years.after.query(f"{statuses.format(REPORT)} group by status")
+    assert found == [("reproduced", typed_in)]
+    ((place, year),) = years.after.query(
+        "select geography_id, reporting_year from report_terms "
+        f"where figure_id = '{NEW}|T12|{BORDEAUX}|total|count'"
+    )
+    assert (place, year) == (BORDEAUX, int(NEW))
+
+
+def test_the_summary_has_a_line_for_each_report(years: Years) -> None:
+    typed_in = len(printed_in(years.after, REPORT))
+    assert "Printed tables Bilan 2024: 1,207 reproduced, " in years.summary
+    assert f"Printed tables Bilan 2025: {typed_in:,} reproduced, " in years.summary
+    assert "not comparable" not in years.summary
 
 
 def test_nothing_has_to_be_mended(years: Years) -> None:

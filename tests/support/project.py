@@ -80,8 +80,8 @@ class Project:
         path.write_text(text.replace(old, new), encoding="utf-8")
 
     def add_row(self, seed: str, **values: str) -> None:
-        """Add a line to a reference seed; columns that are not named are empty."""
-        path = self.home / "seeds" / "reference" / f"{seed}.csv"
+        """Add a line to a seed; columns that are not named are empty."""
+        (path,) = (self.home / "seeds").glob(f"*/{seed}.csv")
         with path.open(encoding="utf-8", newline="") as stream:
             header = next(csv.reader(stream))
         with path.open("a", encoding="utf-8", newline="") as stream:
