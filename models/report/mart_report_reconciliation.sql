@@ -92,11 +92,14 @@ select
         when readings.figure_id is not null then 'other_reading'
         else 'not_reproduced'
     end as status,
-    case when judged.has_its_year and not judged.is_reproduced then contradictions.contradiction_id end as contradiction_id,
+    contradictions.contradiction_id,
     judged.indicator_id,
     judged.held_by,
-    case when judged.has_its_year and not judged.is_reproduced then readings.reading_id end as reading_id,
+    readings.reading_id,
     judged.report_id
 from judged
-left join {{ ref('stg_reference__contradictions') }} as contradictions on judged.figure_id = contradictions.figure_id
-left join {{ ref('stg_reference__other_readings') }} as readings on judged.figure_id = readings.figure_id
+-- only a figure that differs needs an explanation
+left join {{ ref('stg_reference__contradictions') }} as contradictions
+    on judged.figure_id = contradictions.figure_id and judged.has_its_year and not judged.is_reproduced
+left join {{ ref('stg_reference__other_readings') }} as readings
+    on judged.figure_id = readings.figure_id and judged.has_its_year and not judged.is_reproduced

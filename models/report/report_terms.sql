@@ -8,6 +8,9 @@ figures as (
     select
         figures.*,
         substring(figures.table_id, 1, 3) as table_code,
+        concat_ws(
+            '|', figures.report_id, substring(figures.table_id, 1, 3), figures.measure, figures.row_label
+        ) as printed_row,
         coalesce(places.geography_id, 'Total') as geography_id
     from {{ ref('report_figures') }} as figures
     left join places
@@ -40,7 +43,7 @@ mapped as (
                 figures.row_label = measures.row_label
                 or (
                     measures.row_label = '*'
-                    and concat_ws('|', figures.report_id, figures.table_code, figures.measure, figures.row_label) not in (
+                    and figures.printed_row not in (
                         select concat_ws('|', named.report_id, named.table_id, named.measure, named.row_label)
                         from measures as named
                         where named.row_label != '*'
