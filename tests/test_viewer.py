@@ -294,6 +294,7 @@ def test_every_printed_figure_says_in_both_languages_what_it_counts(edition: Edi
             assert (french, english) == (row["label_fr"], row["measure"])
     places = {line[2] for line in tables_of_text[0][1]}
     assert "Ensemble des territoires" in places and ROUEN not in places
+    assert {line[-1] for line in tables_of_text[0][1]} == {"Bilan 2024"}
 
 
 @pytest.mark.parametrize("place", [WHOLE, ROUEN])
