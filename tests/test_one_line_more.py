@@ -223,8 +223,13 @@ def test_a_public_indicator_that_no_rule_names_is_refused_and_one_that_is_named_
     catalogue = project.home / "seeds" / "reference" / "indicators.csv"
     text = catalogue.read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if line.startswith("exits.employment,"))
-    assert line.endswith(",")
-    catalogue.write_text(text.replace(line, line + "public"), encoding="utf-8")
+    column = text.splitlines()[0].split(",").index("audience") - len(
+        text.splitlines()[0].split(",")
+    )
+    cells = line.split(",")
+    assert cells[column] == ""
+    cells[column] = "public"
+    catalogue.write_text(text.replace(line, ",".join(cells)), encoding="utf-8")
     before = read_pointer(project.editions).edition
     run = project.cvg("build", CVG_PUBLISH="yes")
     assert run.returncode == 1

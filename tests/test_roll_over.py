@@ -245,8 +245,10 @@ def test_new_codes_have_their_columns(years: Years) -> None:
         f"where reporting_year = {NEW} and geography_id = 'Total' and population = 'all'"
     )
     ((people,),) = years.after.query(
-        f"select count(distinct person_key) from fct_pathway_years where reporting_year = {NEW} "
-        "and is_supported and referrer = 'service_penitentiaire'"
+        "select count(distinct said.person_key) from fct_pathway_years as said "
+        "inner join fct_pathway_periods as periods on periods.pathway_key = said.pathway_key "
+        f"and periods.period_id = '{NEW}' and periods.delivery_year = said.reporting_year "
+        "where periods.is_supported and said.referrer = 'service_penitentiaire'"
     )
     assert 0 < referred == people < supported
     assert refugees > 0

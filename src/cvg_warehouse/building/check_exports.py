@@ -134,6 +134,9 @@ def _check_lines(file: Path, reader: duckdb.DuckDBPyConnection) -> None:
         ).aggregate("count(columns(*))").fetchall()
     except duckdb.Error:
         raise Refusal(*_line_problems(file, len(names))) from None
+    # Behind an empty last column it takes either end.
+    if any(_other_ends(file)):
+        raise Refusal(*_line_problems(file, len(names)))
 
 
 def _line_problems(file: Path, width: int) -> list[str]:

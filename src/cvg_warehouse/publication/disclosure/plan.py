@@ -1,13 +1,14 @@
 """What is wanted of each count before any secondary mask."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import get_type_hints
 
 import numpy as np
+import polars as pl
 import scipy.sparse as sp
 
-from cvg_warehouse.publication.disclosure.grid import ROOT, Grid
+from cvg_warehouse.publication.disclosure.grid import KEYS, ROOT, Grid
 from cvg_warehouse.publication.disclosure.moves import Knowledge
 from cvg_warehouse.publication.disclosure.rounding import Rounding
 from cvg_warehouse.publication.disclosure.system import INFINITE
@@ -43,6 +44,8 @@ class Plan:
     """Of a mask; infinite where there is none, as nothing is printed or it tells nothing."""
     is_optional: np.ndarray
     """Left out rather than that another is hidden for it."""
+    was_left_out: np.ndarray
+    """Not printed by the editions before, though they have its year."""
     groups: sp.csr_array
     """[cell, group] the rows that print the cell: those of a group are printed together, or not."""
     rounding: Rounding
@@ -109,8 +112,8 @@ class Plan:
         return Knowledge(low, np.where(shown < 0, most, high))
 
 
-def plan_of(grid: Grid) -> Plan:
-    """Derive the plan from the counts and the rules."""
+def plan_of(grid: Grid, editions: pl.DataFrame | None = None) -> Plan:
+    """Derive the plan from the counts, the rules, and what editions printed before."""
     rules, values = grid.rules, grid.values
     tops, _, rests = grid.small_complements
     sensitive = grid.is_rounded & (values > 0) & (values < rules.threshold)
@@ -144,7 +147,27 @@ def plan_of(grid: Grid) -> Plan:
         effort=with_rests(effort, 1.0),
         price=with_rests(price, np.inf),
         is_optional=is_optional,
+        was_left_out=_left_out_of(editions, grid),
         groups=groups,
         rounding=rules.rounding,
         most_masked=rules.most_masked,
     )
+
+
+def _left_out_of(editions: pl.DataFrame | None, grid: Grid) -> np.ndarray:
+    """Cells and small rests that no edition printed a row of, in the years that there were some."""
+    in_groups = grid.cells_in_groups
+    if editions is None:
+        return np.zeros(in_groups.shape[0], dtype=bool)
+    printed = pl.Series(grid.group).filter(_are_in(editions, KEYS, grid))
+    of_year = pl.Series(grid.group).filter(_are_in(editions, ("reporting_year",), grid))
+    left_out = np.zeros(in_groups.shape[1], dtype=np.int64)
+    left_out[np.setdiff1d(of_year, printed)] = 1
+    return (in_groups @ left_out > 0) & (in_groups @ (1 - left_out) == 0)
+
+
+def _are_in(editions: pl.DataFrame, keys: Sequence[str], grid: Grid) -> pl.Series:
+    """Rows of the grid whose keys some edition has."""
+    return grid.rows.select(
+        pl.struct(keys).is_in(editions.select(pl.struct(keys)).to_series().implode())
+    ).to_series()

@@ -76,6 +76,10 @@ class _Search:
                     self.witnesses.add(move.by)
                     table = self.plan.counts + move.by
                     asked = [end for end in asked if not is_there(table, *end, self.reach)]
+        for cell, _ in self._open(reader):
+            if self.plan.was_left_out[cell]:
+                # It was to be told by nothing; that editions tell it now is no reason to name it.
+                self._leave_out(cell)
 
     def _is_optional_for(self, cell: int, others: np.ndarray) -> bool:
         """Whether others that are not optional would be hidden for one that is."""
@@ -101,9 +105,11 @@ class _Search:
         return self.plan.seen(self.plan.shown(self.masked)).and_also(reader.knows)
 
     def _asked(self, reader: Reader) -> list[tuple[int, int]]:
+        return [end for end in self._open(reader) if not self._is_hopeless(reader, *end)]
+
+    def _open(self, reader: Reader) -> list[tuple[int, int]]:
         cells = self.masked & ~self.plan.is_large(self.masked) | self.plan.guarded
-        ends = self.witnesses.open_ends(self._known_to(reader), reader, cells, self.reach)
-        return [end for end in ends if not self._is_hopeless(reader, *end)]
+        return self.witnesses.open_ends(self._known_to(reader), reader, cells, self.reach)
 
     def _is_hopeless(self, reader: Reader, cell: int, wanted: int) -> bool:
         """Whether no mask keeps it open to this reader, or to one who knows less."""

@@ -175,7 +175,7 @@ def control_of(
     grid: Grid, warehouse: "DuckDBPyConnection", printed_before: pl.DataFrame | None
 ) -> Control:
     """The relations, the plan, and what was printed before."""
-    plan, system = plan_of(grid), relations_of(grid)
+    plan, system = plan_of(grid, printed_before), relations_of(grid)
     base = grid.bottom
     is_shown = pl.Series((base >= 0) & ~plan.sensitive[base] & grid.in_scope)
     means = shown_rows(grid).select(pl.when(is_shown).then("value"), "step")
