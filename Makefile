@@ -10,6 +10,8 @@ UV_VERSION := 0.9.30
 CHECKS := target/test
 # What `make bench` measures the build against.
 BASE ?= b42268f
+# Which edition `make app` shows without a sign-in.
+AUDIENCE ?= public
 # What `make mutate` draws its faults by.
 SEED ?= 1
 # What an analyst builds and what the checks build must not share a file: each would block the other.
@@ -51,8 +53,9 @@ docs: $(READY) ## write the dictionary and lineage site to target/docs
 	@$(BIN)/cvg build || [ $$? = 1 ]
 	@$(BIN)/cvg docs
 
-app: $(READY) ## start the indicator viewer on the newest edition
-	@$(BIN)/streamlit run dashboards/app.py
+app: $(READY) ## start the indicator viewer on the newest edition (AUDIENCE=internal: the internal one, for its owner at this machine)
+	@case "$(AUDIENCE)" in public|internal) ;; *) echo "AUDIENCE=$(AUDIENCE): is public or internal" >&2; exit 2;; esac
+	@CVG_AUDIENCE=$(AUDIENCE) $(BIN)/streamlit run dashboards/app.py
 
 bench: $(READY) ## measure the build, the ingest, the masks and what they leave, the viewer, and the build against BASE=REVISION (b42268f)
 	@$(BIN)/python -m bench

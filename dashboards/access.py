@@ -1,7 +1,8 @@
 """Who may read the internal edition, and of which territories: decided here and nowhere else.
 
 Without `CVG_ACCESS`, and without an identity provider in Streamlit's secrets, everybody reads the
-public edition and nobody can sign in. See docs/viewer-operations.md.
+public edition and nobody can sign in; but on one's own machine (`own_machine`). See
+docs/viewer-operations.md.
 """
 
 import os
@@ -16,6 +17,8 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from dashboards import own_machine
+
 EVERYTHING = "*"
 # A working day. Streamlit's own cookie would hold for 30 days.
 SIGNED_IN_SECONDS = 12 * 3600
@@ -24,7 +27,16 @@ SHORTEST_COOKIE_SECRET = 32
 
 _SMALL_LETTERS = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
-State = Literal["closed", "signed_out", "too_old", "not_verified", "not_listed", "listed"]
+State = Literal[
+    "closed",
+    "signed_out",
+    "too_old",
+    "not_verified",
+    "not_listed",
+    "listed",
+    "own_machine",
+    "not_own_machine",
+]
 
 
 @dataclass(frozen=True)
@@ -55,8 +67,12 @@ class AllowList:
     groups: Mapping[str, frozenset[str]]
 
 
-def access() -> Access:
+def access(edition_id: str | None) -> Access:
     """What the person of this session may read. Asked anew at each run: the list may change."""
+    if own_machine.is_asked():
+        if edition_id and own_machine.is_own(edition_id):
+            return Access("own_machine", frozenset({EVERYTHING}))
+        return Access("not_own_machine")
     file = os.environ.get("CVG_ACCESS")
     if not file or not _has_provider():
         return Access("closed")

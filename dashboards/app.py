@@ -18,7 +18,7 @@ from dashboards import filters, views
 from dashboards.access import Access, access
 from dashboards.addresses import Query, query_of
 from dashboards.pages import PAGES, Page
-from dashboards.sign_in import sign_in
+from dashboards.sign_in import banner, sign_in
 from dashboards.view import View
 
 STYLE = Path(__file__).parent / "style.css"
@@ -37,7 +37,7 @@ def main() -> None:
     st.html(PAGE_LANGUAGE[language], unsafe_allow_javascript=True)
     edition_id = _pointed_at()
     _watch(edition_id)
-    who = access()
+    who = access(edition_id)
     edition = _open(edition_id, who)
     if edition is None:
         with st.sidebar:
@@ -46,6 +46,7 @@ def main() -> None:
         _no_edition(language)
         return
     _greet(edition, language)
+    banner(who, language)
 
     def run(page: Page) -> None:
         views.show(page, view)

@@ -13,11 +13,10 @@ import numpy as np
 import polars as pl
 import scipy.sparse as sp
 
-from cvg_warehouse.publication.disclosure.bounds import propagate
 from cvg_warehouse.publication.disclosure.grid import Cell, Grid
 from cvg_warehouse.publication.disclosure.moves import Knowledge, Moves
 from cvg_warehouse.publication.disclosure.plan import MASKED, NOT_THERE, Plan
-from cvg_warehouse.publication.disclosure.readers import ANYBODY, PRINT, Reader
+from cvg_warehouse.publication.disclosure.readers import ANYBODY, PRINT, Anyway, Reader
 from cvg_warehouse.publication.disclosure.system import System
 from cvg_warehouse.publication.disclosure.witnesses import Witnesses
 
@@ -68,17 +67,12 @@ def prove(
     found: list[Finding] = []
     ruled_out: set[tuple[int, int]] = set()
     """Ends that everybody rules out: the readers that follow know as much."""
-    in_print = Knowledge.nothing(len(plan.counts))
-    """What follows from all that was printed: those who have read it know it."""
+    without = Anyway(system)
     for reader in readers:
         known = seen.and_also(reader.knows)
         ends = tables.open_ends(known, reader, needed, reach)
-        anyway: set[tuple[int, int]] = set()
-        if asked := [end for end in ends if end not in ruled_out]:
-            knows = reader.knows.and_also(in_print) if reader.is_informed else reader.knows
-            alone = propagate(system, reader.high, knows)
-            anyway = {end for end in asked if not alone.low[end[0]] <= end[1] <= alone.high[end[0]]}
-            in_print = alone if reader.name == PRINT else in_print
+        asked = [end for end in ends if end not in ruled_out]
+        anyway = {end for end in asked if without.rules_out(reader, *end)}
         narrow = _narrow(moves, tables, reader, known, [end for end in asked if end not in anyway])
         anyway |= set(_narrow(moves, tables, reader, reader.knows, narrow))
         if reader.name in (ANYBODY, PRINT):

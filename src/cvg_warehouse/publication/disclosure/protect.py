@@ -16,10 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from cvg_warehouse.publication.disclosure.bounds import propagate
 from cvg_warehouse.publication.disclosure.moves import Knowledge, Moves
 from cvg_warehouse.publication.disclosure.plan import MOST_PRICE, Plan
-from cvg_warehouse.publication.disclosure.readers import ANYBODY, PRINT, Reader
+from cvg_warehouse.publication.disclosure.readers import ANYBODY, PRINT, Anyway, Reader
 from cvg_warehouse.publication.disclosure.system import System
 from cvg_warehouse.publication.disclosure.witnesses import Witnesses, is_there
 
@@ -54,7 +53,7 @@ class _Search:
         self.moves = Moves(system, plan.counts, plan.effort, plan.price, MOST_PRICE)
         self.hopeless: dict[str, set[tuple[int, int]]] = defaultdict(set)
         """Ends that no mask keeps open, by reader; so they are to all who know as much and more."""
-        self.anyway: dict[str, Knowledge] = {}
+        self.anyway = Anyway(system)
 
     def against(self, reader: Reader) -> None:
         """Mask until this reader narrows nothing, but for what no mask can keep from them."""
@@ -116,13 +115,4 @@ class _Search:
         names = (ANYBODY, PRINT, reader.name) if reader.is_informed else (reader.name,)
         if any((cell, wanted) in self.hopeless[name] for name in names):
             return True
-        anyway = self._known_anyway(reader)
-        return not anyway.low[cell] <= wanted <= anyway.high[cell]
-
-    def _known_anyway(self, reader: Reader) -> Knowledge:
-        if reader.name not in self.anyway:
-            knows = reader.knows
-            if reader.is_informed and PRINT in self.anyway:
-                knows = knows.and_also(self.anyway[PRINT])
-            self.anyway[reader.name] = propagate(self.moves.system, reader.high, knows)
-        return self.anyway[reader.name]
+        return self.anyway.rules_out(reader, cell, wanted)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cvg_warehouse.publication.disclosure.bounds import propagate
 from cvg_warehouse.publication.disclosure.grid import EVERYBODY, Grid
 from cvg_warehouse.publication.disclosure.moves import Knowledge
 from cvg_warehouse.publication.disclosure.system import INFINITE, UNBOUNDED, System
@@ -33,6 +34,27 @@ class Reader:
     """How many of each cell are this reader's own."""
     is_informed: bool = True
     """Whether they have read what was printed."""
+
+
+class Anyway:
+    """What readers know of the cells without the edition, as each relation by itself tells it."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self._known: dict[str, Knowledge] = {}
+
+    def rules_out(self, reader: Reader, cell: int, count: int) -> bool:
+        """Whether a reader knows anyway that a cell is not this count."""
+        known = self._of(reader)
+        return not known.low[cell] <= count <= known.high[cell]
+
+    def _of(self, reader: Reader) -> Knowledge:
+        if reader.name not in self._known:
+            knows = reader.knows
+            if reader.is_informed and PRINT in self._known:
+                knows = knows.and_also(self._known[PRINT])
+            self._known[reader.name] = propagate(self._system, reader.high, knows)
+        return self._known[reader.name]
 
 
 def readers_of(
