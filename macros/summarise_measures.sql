@@ -41,17 +41,62 @@ measured as (
 
 {{ flag_repeated('measured', ['period_id', 'indicator_column', 'counted_key']) }},
 
+-- how often each value occurs: far fewer rows than people, to be placed and sorted
+often as (
+    select
+        period_id,
+        {{ home_of(place) }},
+        indicator_column,
+        statistic,
+        measure,
+        count(*) as times
+    from flagged
+    where not has_several_rows
+    group by period_id, {{ home_of(place) }}, indicator_column, statistic, measure
+),
+
 counted as (
     select
         {{ place_and_column }},
-        measure
-    from ({{ in_every_place('(select * from flagged where not has_several_rows)', place) }}) as placed
+        measure,
+        times
+    from ({{ in_every_place('often', place) }}) as placed
     union all
     select
         {{ place_and_column }},
-        max(measure) as measure
+        max(measure) as measure,
+        1 as times
     from ({{ in_every_place('(select * from flagged where has_several_rows)', place) }}) as placed
     group by {{ place_and_column }}, counted_key
+),
+
+valued as (
+    select
+        {{ place_and_column }},
+        measure,
+        sum(times) as times
+    from counted
+    group by {{ place_and_column }}, measure
+),
+
+ranked as (
+    select
+        *,
+        sum(times) over (partition by {{ place_and_column }} order by measure) as up_to,
+        sum(times) over (partition by {{ place_and_column }}) as total
+    from valued
+),
+
+-- the two values in the middle: one and the same where their number is odd
+summed as (
+    select
+        {{ place_and_column }},
+        cast(max(total) as bigint) as denominator,
+        {{ exact_sum('measure', 'times') }} as whole,
+        min(case when 2 * up_to >= total then measure end) as lower,
+        min(case when 2 * up_to > total then measure end) as upper
+    from ranked
+    group by {{ place_and_column }}
 )
 
 select
@@ -59,11 +104,10 @@ select
     geography_id,
     counted_population as population,
     indicator_column,
-    count(*) as denominator,
+    denominator,
     case statistic
-        when 'mean' then {{ exact_sum('measure') }} / count(*)
-        when 'median' then median(measure)
+        when 'mean' then whole / denominator
+        when 'median' then (lower + upper) / 2
     end as measure
-from counted
-group by {{ place_and_column }}
+from summed
 {%- endmacro %}
