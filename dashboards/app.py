@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -17,6 +17,7 @@ from cvg_warehouse.terminal import Refusal
 from dashboards import filters, views
 from dashboards.access import Access, access
 from dashboards.addresses import Query, query_of
+from dashboards.notices import warn
 from dashboards.pages import PAGES, Page
 from dashboards.sign_in import sign_in
 from dashboards.view import View
@@ -61,7 +62,7 @@ def main() -> None:
     }
     url = urlsplit(st.context.url or "")
     base = st.get_option("server.baseUrlPath").strip("/")
-    asked = url.path.strip("/").removeprefix(base).rsplit("/", 1)[-1]
+    asked = unquote(url.path).strip("/").removeprefix(base).rsplit("/", 1)[-1]
     lost = asked not in pages
     # Streamlit would say so itself, in English: an unknown address is a page of its own.
     stray = [st.Page(partial(run, PAGES[0]), title=asked, url_path=asked)] if lost else []
@@ -79,7 +80,7 @@ def main() -> None:
     if lost:
         notices.insert(0, say(language, "unknown_page"))
     for notice in [*notices, *_about(choice, edition, language)]:
-        st.warning(notice)
+        warn(notice)
     address = f"{url.scheme}://{url.netloc}/{base}"
     view = View(edition, choice, language, address)
     current.run()

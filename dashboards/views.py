@@ -121,12 +121,15 @@ def _compare(view: View, page: Page) -> None:
         return
     options = list(measures)
     default = USUAL_MEASURE if USUAL_MEASURE in measures else options[0]
-    filters.read_page_filter(MEASURE, view.say("measure"), options, default, language)
-    key = st.selectbox(
-        view.say("measure"),
-        options,
-        key=MEASURE,
-        format_func=lambda key: _label(measures[key], edition, language),
+    key = filters.choose_on_page(
+        filters.Filter(
+            MEASURE,
+            view.say("measure"),
+            tuple(options),
+            default,
+            lambda key: _label(measures[key], edition, language),
+        ),
+        language,
     )
     view.page_filters[MEASURE] = key
     measure, label = measures[key], _label(measures[key], edition, language)
@@ -196,18 +199,22 @@ def _report(view: View, page: Page) -> None:
 
 def _choose_item(numbers: list[str], view: View) -> str:
     """The list of items, and buttons that turn to the one before and after."""
-    filters.read_page_filter(ITEM, view.say("report_item"), numbers, numbers[0], view.language)
-    position = numbers.index(st.session_state[ITEM])
+    items = view.edition.report_items
+    number = filters.choose_on_page(
+        filters.Filter(
+            ITEM,
+            view.say("report_item"),
+            tuple(numbers),
+            numbers[0],
+            lambda number: f"{number}. {items[int(number)].title_fr}",
+        ),
+        view.language,
+    )
+    position = numbers.index(number)
 
     def turn(by: int) -> None:
         st.session_state[ITEM] = numbers[(position + by) % len(numbers)]
 
-    number = st.selectbox(
-        view.say("report_item"),
-        numbers,
-        key=ITEM,
-        format_func=lambda number: f"{number}. {view.edition.report_items[int(number)].title_fr}",
-    )
     with st.container(horizontal=True):
         st.button("← " + view.say("previous"), on_click=turn, args=(-1,))
         st.button(view.say("next") + " →", on_click=turn, args=(1,))

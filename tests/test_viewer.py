@@ -297,6 +297,20 @@ def test_every_printed_figure_says_in_both_languages_what_it_counts(edition: Edi
     assert {line[-1] for line in tables_of_text[0][1]} == {"Bilan 2024"}
 
 
+def test_years_without_data_are_not_offered(edition: Edition) -> None:
+    """A masked cell, a nought and a year after the edition make no year."""
+    shown = {
+        2019: Cell(0.0, 40, 0.0, "shown", None, None),
+        2021: Cell(20, 40, 0.5, "shown", None, None),
+        2022: Cell(None, None, None, "masked", None, None),
+        2023: Cell(20, 40, 0.5, "shown", None, None),
+        edition.published_at.year + 1: Cell(1, 1, 1.0, "shown", None, None),
+    }
+    cells = {ROUEN: {("public.women", "all", year): {"": cell} for year, cell in shown.items()}}
+    assert replace(edition, _cells=cells).years == (2023, 2021)
+    assert edition.years == (2024, 2023, 2022, 2021, 2020)
+
+
 @pytest.mark.parametrize("place", [WHOLE, ROUEN])
 def test_every_item_of_the_bilan_has_a_chart_and_a_table(
     editions: Path, edition: Edition, place: str
@@ -473,7 +487,7 @@ def test_a_value_that_is_not_known_falls_back_and_says_so(viewer: Served, page: 
     unknown = "annee=1999&territoire=99-Mars&population=none&langue=de&indicateur=no.such"
     page.goto(f"{viewer.address}/sorties?{unknown}")
     finished(page)
-    notices = " ".join(page.get_by_test_id("stAlert").all_inner_texts())
+    notices = " ".join(page.locator(".notice").all_inner_texts())
     for value in ("1999", "99-Mars", "none", "de", "no.such"):
         assert f"« {value} »" in notices
     assert str(YEAR) in page.locator(".card").first.inner_text()
@@ -483,7 +497,7 @@ def test_an_unknown_address_leads_to_the_overview(viewer: Served, page: Page) ->
     page.goto(f"{viewer.address}/nulle-part?territoire={ROUEN}")
     finished(page)
     expect(page.locator("h1")).to_have_text("Aperçu")
-    expect(page.get_by_test_id("stAlert").first).to_contain_text("aucune page")
+    expect(page.locator(".notice").first).to_contain_text("aucune page")
     assert page.get_by_role("dialog").count() == 0
     assert page.get_by_text("Page not found").count() == 0
 

@@ -272,10 +272,18 @@ class Edition:
         """Counts of people are multiples of this; 1 where they are exact."""
         return self.about["rounding"]
 
-    @property
+    @cached_property
     def years(self) -> tuple[int, ...]:
-        """The years with data, the newest first."""
-        return tuple(range(self.last_year, self.first_year - 1, -1))
+        """The years with data, the newest first: any figure but 0, and none after the edition.
+
+        A date that was mistyped makes a year of a few people, which is nobody's newest year.
+        """
+        found: set[int] = set()
+        for place in self._cells.values():
+            for (_, _, year), cells in place.items():
+                if year not in found and any(cell.value for cell in cells.values()):
+                    found.add(year)
+        return tuple(sorted((y for y in found if y <= self.published_at.year), reverse=True))
 
     @property
     def territories(self) -> tuple[str, ...]:

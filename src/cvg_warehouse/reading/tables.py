@@ -207,6 +207,11 @@ def note(text: str) -> Markup:
     return _html("note.html", text=text)
 
 
+def notice(text: str) -> Markup:
+    """What to know before anything else on a page."""
+    return _html("notice.html", text=text)
+
+
 def _html(template: str, **values: object) -> Markup:
     return Markup(TEMPLATES.get_template(template).render(values))
 
