@@ -1,5 +1,6 @@
 """Shows pages: every block through one renderer, and the few pages that are more than blocks."""
 
+import re
 from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Literal
@@ -10,10 +11,10 @@ from cvg_warehouse.reading import lists, tables
 from cvg_warehouse.reading.blocks import Block
 from cvg_warehouse.reading.charts import chart, left_to_the_table
 from cvg_warehouse.reading.data import WHOLE, Edition, Measure, ReportItem
-from cvg_warehouse.reading.grids import Grid, grids, unpublished
+from cvg_warehouse.reading.grids import Grid, cut_text, grids, unpublished
 from cvg_warehouse.reading.items import item_grids
 from cvg_warehouse.reading.sources import rules_text, source_text
-from cvg_warehouse.reading.texts import Language, label_of, measure_label, place_name
+from cvg_warehouse.reading.texts import Language, label_of, measure_label
 from dashboards import filters
 from dashboards.addresses import INDICATORS, ITEM, MEASURE
 from dashboards.pages import Page
@@ -58,10 +59,9 @@ def _blocks(view: View, page: Page) -> None:
 
 
 def _name_unpublished(names: Container[str], view: View) -> None:
-    """Say which of the indicators that belong here the edition does not publish at all."""
-    if absent := unpublished(names, view.edition):
-        labels = " ; ".join(label_of(indicator, view.language) for indicator in absent)
-        st.html(tables.note(view.say("page_not_published", labels)))
+    """Say what of the indicators that belong here the edition does not publish at all."""
+    if absent := unpublished(names, view.edition, view.language):
+        st.html(tables.note(view.say("page_not_published", " ; ".join(absent))))
 
 
 def _grid(grid: Grid, view: View, page: Page, with_headline: bool = True) -> None:
@@ -92,10 +92,8 @@ def _grid(grid: Grid, view: View, page: Page, with_headline: bool = True) -> Non
 
 def _remark(grid: Grid, view: View) -> str:
     """What to know about the chart; '' where it shows all that was asked for."""
-    if grid.focus != view.choice.place:
-        name = place_name(view.edition, view.choice.place, view.language)
-        return view.say("place_not_published", name)
-    return left_to_the_table(grid, view.language)
+    said = cut_text(grid, view.language), left_to_the_table(grid, view.language)
+    return " ".join(filter(None, said))
 
 
 def _nothing_chosen(view: View) -> None:
@@ -326,5 +324,10 @@ def _accessibility(view: View, page: Page) -> None:
 
 
 def _plain(text: str) -> str:
-    """A text that Markdown leaves as it is."""
+    """A text that Markdown leaves as it is.
+
+    Of an address it makes a link even where each sign is escaped, but not where an invisible one
+    (a word joiner) stands within.
+    """
+    text = re.sub(r"[.:@](?=\S)", "\\g<0>\u2060", text)
     return "".join("\\" + sign if sign in "\\`*_{}[]()<>#+-.!|~$:" else sign for sign in text)

@@ -263,7 +263,7 @@ def test_the_proxy_lets_in_by_https_only(proxy: Proxy) -> None:
 def test_the_proxy_leads_a_long_address_to_the_viewer(proxy: Proxy, path: str) -> None:
     answer = proxy.get(f"{proxy.https}/{path}")
     assert answer.status == 302
-    assert answer.headers["Location"] == "https://localhost/adresse-inconnue"
+    assert answer.headers["Location"] == f"{proxy.https}/adresse-inconnue"
 
 
 @pytest.mark.parametrize("path", ["agent/openapi.json", "agent/interact", "metrics", "upload_file"])
