@@ -215,11 +215,14 @@ def _layout(varying: Dimensions, request: Request, keeps_whole: bool) -> _Layout
         return _Layout(there, "flow", (MEASURE, YEAR), (CROSSED, POPULATION, PLACE))
     if block.places == "territories":
         return _by_territory(varying, block, choice)
+    has_groups = _has_groups(varying) and varying.size(YEAR) == 1
+    if has_groups and keeps_whole:
+        return _Layout(varying, "groups", (MEASURE, YEAR), (CROSSED, POPULATION, PLACE))
     alone = varying if keeps_whole else varying.first(PLACE)
     lay_out = _over_years if varying.size(YEAR) > 1 else _in_one_year
     layout = lay_out(varying, alone)
-    has_groups = _has_groups(varying) and layout.shape == "bars"
-    return layout._replace(shape="groups") if has_groups else layout
+    is_drawn = has_groups and layout.shape == "bars"
+    return layout._replace(shape="groups") if is_drawn else layout
 
 
 def _has_groups(varying: Dimensions) -> bool:
