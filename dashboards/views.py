@@ -327,7 +327,7 @@ def _plain(text: str) -> str:
     """A text that Markdown leaves as it is.
 
     Of an address it makes a link even where each sign is escaped, but not where an invisible one
-    (a word joiner) stands within.
+    (a word joiner) stands before its dots and colons.
     """
-    text = re.sub(r"[.:@](?=\S)", "\\g<0>\u2060", text)
+    text = re.sub(r"(?<=\S)[.:@](?=\S)", "\u2060\\g<0>", text)
     return "".join("\\" + sign if sign in "\\`*_{}[]()<>#+-.!|~$:" else sign for sign in text)
