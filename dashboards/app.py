@@ -27,6 +27,7 @@ STYLE = Path(__file__).parent / "style.css"
 PAGE_LANGUAGE = {
     name: f"<script>document.documentElement.lang = '{name}'</script>" for name in LANGUAGES
 }
+SCRIPT = "<script>" + Path(__file__).with_name("page.js").read_text("utf-8") + "</script>"
 LOOK_AGAIN_AFTER = 5
 
 
@@ -36,6 +37,7 @@ def main() -> None:
     st.set_page_config(page_title=say(language, "app_title"), layout="wide")
     st.html(STYLE)
     st.html(PAGE_LANGUAGE[language], unsafe_allow_javascript=True)
+    st.html(SCRIPT, unsafe_allow_javascript=True)
     edition_id = _pointed_at()
     _watch(edition_id)
     who = access()

@@ -6,10 +6,19 @@ from typing import Literal
 
 import streamlit as st
 
+from cvg_warehouse.reading import tables
 from cvg_warehouse.reading.blocks import Choice
 from cvg_warehouse.reading.data import EVERYBODY, WHOLE, Edition
 from cvg_warehouse.reading.texts import LANGUAGES, Language, label_of, place_name, say, value_label
-from dashboards.addresses import INDICATORS, LANGUAGE, PLACE, POPULATION, YEAR, Query
+from dashboards.addresses import (
+    BLOCK,
+    INDICATORS,
+    LANGUAGE,
+    PLACE,
+    POPULATION,
+    YEAR,
+    Query,
+)
 from dashboards.notices import shortened, unknown_value, warn
 
 # The address as the app itself wrote it last; another one comes from a link.
@@ -75,19 +84,22 @@ def _read_indicators(edition: Edition, language: Language, linked: bool) -> list
 
 def show(edition: Edition, language: Language) -> Choice:
     """The filters, to choose from."""
-    with st.container(horizontal=True, key="filtres"):
-        year, place, population = (
-            _select(one, filter_mode=None) for one in _filters(edition, language)
-        )
-    indicators = st.multiselect(
-        say(language, "programme_indicators"),
-        list(edition.indicators),
-        key=INDICATORS,
-        format_func=lambda name: label_of(edition.indicators[name], language),
-        placeholder=say(language, "programme_indicators_hint"),
-        filter_mode="contains",
-        select_all=False,
-    )
+    chosen = [one.label(st.session_state[one.name]) for one in _filters(edition, language)]
+    with st.container(key="choix", gap=None):
+        st.html(tables.chosen(chosen, language))
+        with st.container(horizontal=True, key="filtres"):
+            year, place, population = (
+                _select(one, filter_mode=None) for one in _filters(edition, language)
+            )
+            indicators = st.multiselect(
+                say(language, "programme_indicators"),
+                list(edition.indicators),
+                key=INDICATORS,
+                format_func=lambda name: label_of(edition.indicators[name], language),
+                placeholder=say(language, "programme_indicators_hint"),
+                filter_mode="contains",
+                select_all=False,
+            )
     return Choice(int(year), place, population, tuple(indicators))
 
 
@@ -99,6 +111,21 @@ def choose_on_page(one: Filter, language: Language) -> str:
         warn(unknown_value(asked, one.title, one.label(one.default), language))
     st.session_state[one.name] = value if value in one.values else one.default
     return _select(one)
+
+
+def asked_block(keys: list[str], language: Language) -> str:
+    """The block that the address asks to see alone; '' for the whole page."""
+    asked = st.query_params.get(BLOCK, "")
+    if asked and asked not in keys:
+        title, shown = say(language, "block"), say(language, "whole_page")
+        warn(unknown_value(asked, title, shown, language))
+        return ""
+    return asked
+
+
+def forget_block() -> None:
+    """Ask for the whole page again."""
+    st.query_params.pop(BLOCK, None)
 
 
 def write_address(query: Query) -> None:

@@ -24,7 +24,7 @@ def take_away_grid(grid: Grid, view: View, page: Page) -> None:
     if menu is None:
         return
     edition, language = view.edition, view.language
-    link = address(view.address, page.path, view.query, anchor=grid.key)
+    link = address(view.address, page.path, view.query, block=grid.key)
     lines = export.records(grid, edition, language)
     notes = export.notes(grid, edition, link, language)
     source = source_text(edition, language)
@@ -66,7 +66,9 @@ def take_away_table(key: str, title: str, table: TextTable, view: View) -> None:
 
 
 def _open_menu(key: str, view: View) -> DeltaGenerator | None:
-    menu = st.popover(view.say("take_away"), key=f"emporter-{key}", on_change="rerun")
+    menu = st.popover(
+        view.say("take_away"), key=f"emporter-{key}", on_change="rerun", type="tertiary"
+    )
     return menu if menu.open else None
 
 

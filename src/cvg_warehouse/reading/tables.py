@@ -20,9 +20,11 @@ from cvg_warehouse.reading.figures import (
     parts_text,
     value_text,
 )
+from cvg_warehouse.reading.glossary import Term
 from cvg_warehouse.reading.grids import Grid, Head, cut_text
 from cvg_warehouse.reading.legend import legend
 from cvg_warehouse.reading.lists import TextTable, values_text
+from cvg_warehouse.reading.search import Entry, fold
 from cvg_warehouse.reading.texts import Language, definitions, label_of, say
 
 TEMPLATES = templates(Path(__file__).with_name("templates"))
@@ -75,6 +77,13 @@ def grid_table(grid: Grid, language: Language) -> Markup:
         ],
         legend=legend(grid, language),
     )
+
+
+def folds(grid: Grid, source: str, docs_url: str, language: Language, with_table: bool) -> Markup:
+    """What is folded away under a grid, side by side: its table if asked for, its definitions."""
+    table = grid_table(grid, language) if with_table else ""
+    how = explanation(grid, source, docs_url, language)
+    return _html("folds.html", language=language, table=table, how=how)
 
 
 def plain_table(caption: str, table: TextTable, language: Language) -> Markup:
@@ -142,7 +151,7 @@ def explanation(grid: Grid, source: str, docs_url: str, language: Language) -> M
 def dictionary(
     indicators: Iterable[Indicator], edition: Edition, docs_url: str, language: Language
 ) -> Markup:
-    """The definitions of indicators, with all that the catalogue says, one under the other."""
+    """The definitions of indicators, with all that the catalogue says, each folded."""
     shown = [
         definition(
             indicator,
@@ -157,6 +166,19 @@ def dictionary(
         for indicator in indicators
     ]
     return _html("dictionary.html", language=language, definitions=shown)
+
+
+def legend_on_paper(grids: Iterable[Grid], language: Language) -> Markup:
+    """The marks of several grids and what they mean, once, where their tables stay folded."""
+    marks = list(dict.fromkeys(mark for grid in grids for mark in legend(grid, language)))
+    return _html("legend_on_paper.html", legend=marks)
+
+
+def glossary(terms: Iterable[Term], language: Language) -> Markup:
+    """Words and what they mean, each folded, from A to Z."""
+    shown = [(term.name(language), term.meaning(language)) for term in terms]
+    shown.sort(key=lambda one: fold(one[0]))
+    return _html("glossary.html", terms=shown)
 
 
 def definition(
@@ -199,6 +221,17 @@ def edition_line(edition: Edition, published: str, language: Language) -> Markup
 def contents(titles: Sequence[tuple[str, str]], language: Language) -> Markup:
     """Links to the parts of a page, by anchor and title, folded away."""
     return _html("contents.html", language=language, titles=titles)
+
+
+def found(title: str, entries: Sequence[Entry], most: int, language: Language) -> Markup:
+    """What was found, `most` entries at most, under a title."""
+    more = max(0, len(entries) - most)
+    return _html("found.html", language=language, title=title, entries=entries[:most], more=more)
+
+
+def chosen(labels: Sequence[str], language: Language) -> Markup:
+    """What the filters are set to: on a phone it stands for them, and unfolds them."""
+    return _html("chosen.html", language=language, labels=labels)
 
 
 def note(text: str) -> Markup:

@@ -17,7 +17,7 @@ CHOSEN, BESIDE, OTHERS = COLOURS[0], "#595959", "#9DB8C7"
 INK, FAINT, ABSENT = "#222222", "#D5DCE1", "#F4F4F4"
 # From the lightest to the darkest: of the chosen place, and of the whole beside it.
 BLUES, GREYS = ((234, 243, 249), (10, 76, 122)), ((240, 240, 240), (70, 70, 70))
-LABEL_LINE, LABEL_CHARACTERS, GAP = 16, 42, 10
+LABEL_LINE, LABEL_CHARACTERS, GAP = 16, 42, 8
 LEGEND_CHARACTERS = 36
 LEGEND = {"labelExpr": "split(datum.label, '\\n')"}
 SMALL_ON_A_PHONE = {"expr": "width < 420 ? 8.5 : 12"}
