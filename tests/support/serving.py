@@ -31,7 +31,7 @@ BROWSER: dict[str, Any] = {
 }
 APP = PROJECT / "dashboards" / "app.py"
 # How long a page may take to come on a busy machine, in milliseconds.
-SHOWN = 30_000
+SHOWN = 60_000
 
 
 @dataclass(frozen=True)
