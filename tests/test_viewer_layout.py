@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 from dashboards.pages import PAGES
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from tests.support.serving import SHOWN, Served, finished
 
-SCREEN = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
+SCREEN = ViewportSize(width=1440, height=900)
+PHONE = ViewportSize(width=390, height=844)
 # A sheet of A4 less its margins, in pixels.
-PAPER = {"width": 1032, "height": 703}
+PAPER = ViewportSize(width=1032, height=703)
 MOST_SCREENS, MOST_SHEETS = 5, 6
 ROUEN = "08-Rouen"
 LAST_BLOCK = "apres-la-sortie"
