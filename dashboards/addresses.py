@@ -10,6 +10,10 @@ YEAR, PLACE, POPULATION = "annee", "territoire", "population"
 INDICATORS, LANGUAGE = "indicateur", "langue"
 # Names of filters that only one page has: an item of the Bilan, the measure that is compared.
 ITEM, MEASURE = "element", "mesure"
+# The one block that a page is to show, by its key.
+BLOCK = "vue"
+# What is looked for.
+QUESTION = "q"
 
 Query = dict[str, str | list[str]]
 
@@ -28,6 +32,7 @@ def query_of(choice: Choice, language: Language) -> Query:
     return query
 
 
-def address(base: str, page: str, query: Query, anchor: str) -> str:
-    """The link to a part of a page, with all filters."""
-    return f"{base.rstrip('/')}/{page}?{urlencode(query, doseq=True)}#{anchor}"
+def address(base: str, page: str, query: Query, block: str = "") -> str:
+    """The link to a page, or to one block of it, with all filters."""
+    asked = {**query, BLOCK: block} if block else query
+    return f"{base.rstrip('/')}/{page}?{urlencode(asked, doseq=True)}"

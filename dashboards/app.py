@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -17,6 +17,7 @@ from cvg_warehouse.terminal import Refusal
 from dashboards import filters, views
 from dashboards.access import Access, access
 from dashboards.addresses import Query, query_of
+from dashboards.notices import warn
 from dashboards.pages import PAGES, Page
 from dashboards.sign_in import banner, sign_in
 from dashboards.view import View
@@ -26,6 +27,7 @@ STYLE = Path(__file__).parent / "style.css"
 PAGE_LANGUAGE = {
     name: f"<script>document.documentElement.lang = '{name}'</script>" for name in LANGUAGES
 }
+SCRIPT = "<script>" + Path(__file__).with_name("page.js").read_text("utf-8") + "</script>"
 LOOK_AGAIN_AFTER = 5
 
 
@@ -35,6 +37,7 @@ def main() -> None:
     st.set_page_config(page_title=say(language, "app_title"), layout="wide")
     st.html(STYLE)
     st.html(PAGE_LANGUAGE[language], unsafe_allow_javascript=True)
+    st.html(SCRIPT, unsafe_allow_javascript=True)
     edition_id = _pointed_at()
     _watch(edition_id)
     who = access(edition_id)
@@ -62,7 +65,7 @@ def main() -> None:
     }
     url = urlsplit(st.context.url or "")
     base = st.get_option("server.baseUrlPath").strip("/")
-    asked = url.path.strip("/").removeprefix(base).rsplit("/", 1)[-1]
+    asked = unquote(url.path).strip("/").removeprefix(base).rsplit("/", 1)[-1]
     lost = asked not in pages
     # Streamlit would say so itself, in English: an unknown address is a page of its own.
     stray = [st.Page(partial(run, PAGES[0]), title=asked, url_path=asked)] if lost else []
@@ -80,7 +83,7 @@ def main() -> None:
     if lost:
         notices.insert(0, say(language, "unknown_page"))
     for notice in [*notices, *_about(choice, edition, language)]:
-        st.warning(notice)
+        warn(notice)
     address = f"{url.scheme}://{url.netloc}/{base}"
     view = View(edition, choice, language, address)
     current.run()

@@ -2,13 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 
+from cvg_warehouse.reading import tables
 from cvg_warehouse.reading.blocks import Choice
 from cvg_warehouse.reading.data import EVERYBODY, WHOLE, Edition
 from cvg_warehouse.reading.texts import LANGUAGES, Language, label_of, place_name, say, value_label
-from dashboards.addresses import INDICATORS, LANGUAGE, PLACE, POPULATION, YEAR, Query
+from dashboards.addresses import (
+    BLOCK,
+    INDICATORS,
+    LANGUAGE,
+    PLACE,
+    POPULATION,
+    YEAR,
+    Query,
+)
+from dashboards.notices import shortened, unknown_value, warn
 
 # The address as the app itself wrote it last; another one comes from a link.
 WRITTEN = "_address"
@@ -43,7 +54,7 @@ def read_address(edition: Edition, language: Language) -> list[str]:
     if linked and st.query_params.get(LANGUAGE, "fr") not in LANGUAGES:
         shown = say(language, "language_" + language)
         unknown = st.query_params[LANGUAGE]
-        notices.append(say(language, "unknown_value", unknown, say(language, "language"), shown))
+        notices.append(unknown_value(unknown, say(language, "language"), shown, language))
     return notices
 
 
@@ -54,7 +65,7 @@ def _read_single_filters(edition: Edition, language: Language, linked: bool) -> 
         value = asked if asked is not None else st.session_state.get(one.name, one.default)
         if value not in one.values:
             shown = one.label(one.default)
-            notices.append(say(language, "unknown_value", value, one.title, shown))
+            notices.append(unknown_value(value, one.title, shown, language))
             value = one.default
         st.session_state[one.name] = value
     return notices
@@ -64,9 +75,8 @@ def _read_indicators(edition: Edition, language: Language, linked: bool) -> list
     asked = st.query_params.get_all(INDICATORS) if linked else []
     names = asked or st.session_state.get(INDICATORS, [])
     st.session_state[INDICATORS] = [name for name in names if name in edition.indicators]
-    title, shown = say(language, "programme_indicators"), say(language, "nothing")
     return [
-        say(language, "unknown_value", name, title, shown)
+        say(language, "unknown_indicator", shortened(name))
         for name in names
         if name not in edition.indicators
     ]
@@ -74,34 +84,48 @@ def _read_indicators(edition: Edition, language: Language, linked: bool) -> list
 
 def show(edition: Edition, language: Language) -> Choice:
     """The filters, to choose from."""
-    with st.container(horizontal=True, key="filtres"):
-        year, place, population = (
-            st.selectbox(
-                one.title, one.values, key=one.name, format_func=one.label, filter_mode=None
+    chosen = [one.label(st.session_state[one.name]) for one in _filters(edition, language)]
+    with st.container(key="choix", gap=None):
+        st.html(tables.chosen(chosen, language))
+        with st.container(horizontal=True, key="filtres"):
+            year, place, population = (
+                _select(one, filter_mode=None) for one in _filters(edition, language)
             )
-            for one in _filters(edition, language)
-        )
-    indicators = st.multiselect(
-        say(language, "programme_indicators"),
-        list(edition.indicators),
-        key=INDICATORS,
-        format_func=lambda name: label_of(edition.indicators[name], language),
-        placeholder=say(language, "programme_indicators_hint"),
-        filter_mode="contains",
-        select_all=False,
-    )
+            indicators = st.multiselect(
+                say(language, "programme_indicators"),
+                list(edition.indicators),
+                key=INDICATORS,
+                format_func=lambda name: label_of(edition.indicators[name], language),
+                placeholder=say(language, "programme_indicators_hint"),
+                filter_mode="contains",
+                select_all=False,
+            )
     return Choice(int(year), place, population, tuple(indicators))
 
 
-def read_page_filter(
-    name: str, title: str, values: list[str], default: str, language: Language
-) -> None:
-    """Set a filter that only this page has: from the address, the earlier choice or the default."""
-    asked = st.query_params.get(name) if _from_a_link() else None
-    value = asked if asked is not None else st.session_state.get(name, default)
-    if asked is not None and asked not in values:
-        st.warning(say(language, "unknown_value", asked, title, default))
-    st.session_state[name] = value if value in values else default
+def choose_on_page(one: Filter, language: Language) -> str:
+    """A filter that only a page has: from the address, the earlier choice or the default."""
+    asked = st.query_params.get(one.name) if _from_a_link() else None
+    value = asked if asked is not None else st.session_state.get(one.name, one.default)
+    if asked is not None and asked not in one.values:
+        warn(unknown_value(asked, one.title, one.label(one.default), language))
+    st.session_state[one.name] = value if value in one.values else one.default
+    return _select(one)
+
+
+def asked_block(keys: list[str], language: Language) -> str:
+    """The block that the address asks to see alone; '' for the whole page."""
+    asked = st.query_params.get(BLOCK, "")
+    if asked and asked not in keys:
+        title, shown = say(language, "block"), say(language, "whole_page")
+        warn(unknown_value(asked, title, shown, language))
+        return ""
+    return asked
+
+
+def forget_block() -> None:
+    """Ask for the whole page again."""
+    st.query_params.pop(BLOCK, None)
 
 
 def write_address(query: Query) -> None:
@@ -119,6 +143,12 @@ def choose_language(language: Language) -> None:
         key=LANGUAGE,
         format_func=lambda name: say(language, "language_" + name),
         required=True,
+    )
+
+
+def _select(one: Filter, filter_mode: Literal["fuzzy"] | None = "fuzzy") -> str:
+    return st.selectbox(
+        one.title, one.values, key=one.name, format_func=one.label, filter_mode=filter_mode
     )
 
 

@@ -24,7 +24,7 @@ def take_away_grid(grid: Grid, view: View, page: Page) -> None:
     if menu is None:
         return
     edition, language = view.edition, view.language
-    link = address(view.address, page.path, view.query, anchor=grid.key)
+    link = address(view.address, page.path, view.query, block=grid.key)
     lines = export.records(grid, edition, language)
     notes = export.notes(grid, edition, link, language)
     source = source_text(edition, language)
@@ -36,7 +36,9 @@ def take_away_grid(grid: Grid, view: View, page: Page) -> None:
         files["png"] = lambda: export.image(grid, source, "png", language)
         files["svg"] = lambda: export.image(grid, source, "svg", language)
     with menu:
-        _buttons(grid.key, files, lambda kind: export.file_name(grid, edition, kind), view)
+        _buttons(
+            grid.key, files, lambda kind: export.file_name(grid, edition, kind, language), view
+        )
         st.caption(view.say("citation"))
         st.code(citation(grid, edition, link, language), language=None, wrap_lines=True)
         st.caption(view.say("link"))
@@ -48,8 +50,7 @@ def take_away_table(key: str, title: str, table: TextTable, view: View) -> None:
     menu = _open_menu(key, view)
     if menu is None:
         return
-    header, rows = table
-    lines = [header, *rows]
+    lines = export.table_lines(table, view.edition, view.language)
     notes: list[list[export.Value]] = [
         [view.say("export_title"), title],
         *export.edition_notes(view.edition, view.language),
@@ -59,11 +60,15 @@ def take_away_table(key: str, title: str, table: TextTable, view: View) -> None:
         "xlsx": lambda: export.xlsx_bytes(lines, notes, view.language),
     }
     with menu:
-        _buttons(key, files, lambda kind: f"cvg-{key}-{view.edition.edition_id}.{kind}", view)
+        _buttons(
+            key, files, lambda kind: export.named_file(key, view.edition, kind, view.language), view
+        )
 
 
 def _open_menu(key: str, view: View) -> DeltaGenerator | None:
-    menu = st.popover(view.say("take_away"), key=f"emporter-{key}", on_change="rerun")
+    menu = st.popover(
+        view.say("take_away"), key=f"emporter-{key}", on_change="rerun", type="tertiary"
+    )
     return menu if menu.open else None
 
 

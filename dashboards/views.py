@@ -1,26 +1,34 @@
 """Shows pages: every block through one renderer, and the few pages that are more than blocks."""
 
+import re
 from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Literal
 
 import streamlit as st
+from markupsafe import Markup
 
 from cvg_warehouse.reading import lists, tables
 from cvg_warehouse.reading.blocks import Block
 from cvg_warehouse.reading.charts import chart, left_to_the_table
 from cvg_warehouse.reading.data import WHOLE, Edition, Measure, ReportItem
-from cvg_warehouse.reading.grids import Grid, grids, unpublished
+from cvg_warehouse.reading.glossary import GLOSSARY
+from cvg_warehouse.reading.grids import Grid, cut_text, grids, unpublished
 from cvg_warehouse.reading.items import item_grids
 from cvg_warehouse.reading.sources import rules_text, source_text
-from cvg_warehouse.reading.texts import Language, label_of, measure_label, place_name
+from cvg_warehouse.reading.texts import Language, label_of, measure_label
 from dashboards import filters
-from dashboards.addresses import INDICATORS, ITEM, MEASURE
+from dashboards.addresses import BLOCK, INDICATORS, ITEM, MEASURE
 from dashboards.pages import Page
+from dashboards.search import search
 from dashboards.take_away import take_away_grid, take_away_table
 from dashboards.view import View
 
 TILES_WIDTH = 460
+# What needs the whole width of the page.
+WIDE = ("cards", "matrix", "flow", "table")
+# What is text rather than a chart.
+IN_WORDS = {"cards": tables.cards, "figures": tables.key_figures, "table": tables.grid_table}
 # What the page that compares territories shows first.
 USUAL_MEASURE = "exits.job_or_training:emploi_durable"
 # Thousands of partners are no measure to compare.
@@ -30,6 +38,7 @@ NOT_COMPARED = "partners.partner_actions"
 def show(page: Page, view: View) -> None:
     """Show a page."""
     own: dict[str, Callable[[View, Page], None]] = {
+        "search": search,
         "territory": _territory,
         "compare": _compare,
         "report": _report,
@@ -49,53 +58,63 @@ def _blocks(view: View, page: Page) -> None:
     if not shown:
         _nothing_chosen(view)
         return
-    st.html(tables.contents([(grid.key, grid.title) for grid in shown], view.language))
-    for grid in shown:
-        _grid(grid, view, page)
+    _side_by_side(shown, view, page)
     _name_unpublished(
         {measure.indicator_id for block in page.blocks for measure in block.measures}, view
     )
 
 
 def _name_unpublished(names: Container[str], view: View) -> None:
-    """Say which of the indicators that belong here the edition does not publish at all."""
-    if absent := unpublished(names, view.edition):
-        labels = " ; ".join(label_of(indicator, view.language) for indicator in absent)
-        st.html(tables.note(view.say("page_not_published", labels)))
+    """Say what of the indicators that belong here the edition does not publish at all."""
+    if absent := unpublished(names, view.edition, view.language):
+        st.html(tables.note(view.say("page_not_published", " ; ".join(absent))))
 
 
-def _grid(grid: Grid, view: View, page: Page, with_headline: bool = True) -> None:
+def _side_by_side(shown: list[Grid], view: View, page: Page, with_headline: bool = True) -> None:
+    """Grids, two in a row where there is room; or the one that the address asks for."""
+    titles = {grid.key: grid.title for grid in shown}
+    if asked := filters.asked_block(list(titles), view.language):
+        view.page_filters[BLOCK] = asked
+        shown = [grid for grid in shown if grid.key == asked]
+        st.button("← " + view.say("whole_page"), on_click=filters.forget_block)
+    elif len(shown) > 1:
+        st.html(tables.contents(list(titles.items()), view.language))
+    with st.container(key="blocs"):
+        for grid in shown:
+            width = "large" if asked or grid.shape in WIDE else "bloc"
+            with st.container(key=f"{width}-{grid.key}", gap="xsmall"):
+                _grid(grid, view, page, with_headline)
+    st.html(tables.legend_on_paper(shown, view.language))
+
+
+def _grid(grid: Grid, view: View, page: Page, with_headline: bool) -> None:
     """A grid with all that belongs to it: title, chart, table, definition, what to take away."""
     language = view.language
     source = source_text(view.edition, language)
-    how = tables.explanation(grid, source, view.docs_url, language)
     st.header(_plain(grid.title), anchor=grid.key)
     headline = tables.headline(grid, language) if with_headline else ""
     st.html(tables.note(grid.filters) + headline)
-    text = {"cards": tables.cards, "figures": tables.key_figures}.get(grid.shape)
-    if text:
-        st.html(text(grid, language) + tables.comparison(grid, language) + how)
-    else:
-        spec = chart(grid, language)
-        if spec:
-            width: int | Literal["stretch"] = TILES_WIDTH if grid.shape == "tiles" else "stretch"
-            st.vega_lite_chart(spec, theme=None, width=width, key=f"chart-{grid.key}")
-        remark = _remark(grid, view)
-        st.html(
-            (tables.note(remark) if remark else "")
-            + tables.comparison(grid, language)
-            + tables.grid_table(grid, language)
-            + how
-        )
-    take_away_grid(grid, view, page)
+    if spec := chart(grid, language):
+        width: int | Literal["stretch"] = TILES_WIDTH if grid.shape == "tiles" else "stretch"
+        st.vega_lite_chart(spec, theme=None, width=width, key=f"chart-{grid.key}")
+    in_words = IN_WORDS.get(grid.shape)
+    remark = _remark(grid, view)
+    below = [
+        in_words(grid, language) if in_words else "",
+        tables.note(remark) if remark else "",
+        tables.comparison(grid, language),
+    ]
+    if any(below):
+        st.html(Markup().join(below))
+    with st.container(horizontal=True, gap="small", vertical_alignment="top"):
+        st.html(tables.folds(grid, source, view.docs_url, language, with_table=not in_words))
+        take_away_grid(grid, view, page)
 
 
 def _remark(grid: Grid, view: View) -> str:
     """What to know about the chart; '' where it shows all that was asked for."""
-    if grid.focus != view.choice.place:
-        name = place_name(view.edition, view.choice.place, view.language)
-        return view.say("place_not_published", name)
-    return left_to_the_table(grid, view.language)
+    said = cut_text(grid, view.language), left_to_the_table(grid, view.language)
+    return " ".join(filter(None, said))
 
 
 def _nothing_chosen(view: View) -> None:
@@ -121,12 +140,15 @@ def _compare(view: View, page: Page) -> None:
         return
     options = list(measures)
     default = USUAL_MEASURE if USUAL_MEASURE in measures else options[0]
-    filters.read_page_filter(MEASURE, view.say("measure"), options, default, language)
-    key = st.selectbox(
-        view.say("measure"),
-        options,
-        key=MEASURE,
-        format_func=lambda key: _label(measures[key], edition, language),
+    key = filters.choose_on_page(
+        filters.Filter(
+            MEASURE,
+            view.say("measure"),
+            tuple(options),
+            default,
+            lambda key: _label(measures[key], edition, language),
+        ),
+        language,
     )
     view.page_filters[MEASURE] = key
     measure, label = measures[key], _label(measures[key], edition, language)
@@ -134,13 +156,13 @@ def _compare(view: View, page: Page) -> None:
     def title(key: str) -> str:
         return f"{view.say(key)} – {label}"
 
-    for block in (
+    blocks = (
         Block("carte", (measure,), title("block_map"), places="territories", shape="tiles"),
         Block("rang", (measure,), title("block_ranking"), places="territories"),
         Block("annees", (measure,), title("block_over_years"), years="all"),
-    ):
-        for grid in grids(block, view.choice, edition, language):
-            _grid(grid, view, page)
+    )
+    shown = [grid for block in blocks for grid in grids(block, view.choice, edition, language)]
+    _side_by_side(shown, view, page)
 
 
 def _comparable_measures(view: View) -> dict[str, Measure]:
@@ -184,8 +206,7 @@ def _report(view: View, page: Page) -> None:
         _reference(item, item.reference_seed, view)
     shown = item_grids(item, view.choice, view.edition, view.language)
     has_figures = any(grid.shape == "figures" for grid in shown)
-    for grid in shown:
-        _grid(grid, view, page, with_headline=not has_figures)
+    _side_by_side(shown, view, page, with_headline=not has_figures)
     if not shown and not item.reference_seed:
         st.info(view.say("item_not_published"))
     is_masked = all(figure.value is None for grid in shown for figure in grid.cells)
@@ -196,18 +217,22 @@ def _report(view: View, page: Page) -> None:
 
 def _choose_item(numbers: list[str], view: View) -> str:
     """The list of items, and buttons that turn to the one before and after."""
-    filters.read_page_filter(ITEM, view.say("report_item"), numbers, numbers[0], view.language)
-    position = numbers.index(st.session_state[ITEM])
+    items = view.edition.report_items
+    number = filters.choose_on_page(
+        filters.Filter(
+            ITEM,
+            view.say("report_item"),
+            tuple(numbers),
+            numbers[0],
+            lambda number: f"{number}. {items[int(number)].title_fr}",
+        ),
+        view.language,
+    )
+    position = numbers.index(number)
 
     def turn(by: int) -> None:
         st.session_state[ITEM] = numbers[(position + by) % len(numbers)]
 
-    number = st.selectbox(
-        view.say("report_item"),
-        numbers,
-        key=ITEM,
-        format_func=lambda number: f"{number}. {view.edition.report_items[int(number)].title_fr}",
-    )
     with st.container(horizontal=True):
         st.button("← " + view.say("previous"), on_click=turn, args=(-1,))
         st.button(view.say("next") + " →", on_click=turn, args=(1,))
@@ -302,8 +327,10 @@ def _dictionary(view: View, page: Page) -> None:
         if any(indicator.theme == theme for indicator in chosen)
     ]
     titles = [(theme.theme, label_of(theme, language)) for theme in themes]
-    bases = view.say("dictionary_bases")
-    st.html(tables.contents([*titles, ("bases", bases)], language))
+    words, bases = view.say("dictionary_words"), view.say("dictionary_bases")
+    st.html(tables.contents([("mots", words), *titles, ("bases", bases)], language))
+    st.header(words, anchor="mots")
+    st.html(tables.glossary(GLOSSARY, language))
     table = lists.dictionary_table(chosen, edition, language)
     take_away_table("dictionnaire", view.say("page_dictionary"), table, view)
     for theme, (anchor, title) in zip(themes, titles, strict=True):
@@ -319,5 +346,10 @@ def _accessibility(view: View, page: Page) -> None:
 
 
 def _plain(text: str) -> str:
-    """A text that Markdown leaves as it is."""
+    """A text that Markdown leaves as it is.
+
+    Of an address it makes a link even where each sign is escaped, but not where an invisible one
+    (a word joiner) stands before its dots and colons.
+    """
+    text = re.sub(r"(?<=\S)[.:@](?=\S)", "\u2060\\g<0>", text)
     return "".join("\\" + sign if sign in "\\`*_{}[]()<>#+-.!|~$:" else sign for sign in text)

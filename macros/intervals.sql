@@ -7,14 +7,14 @@
 1.959963984540054
 {%- endmacro %}
 
-{# Wilson bound of numerator / denominator; sign '-' for the lower, '+' for the upper one. Null where the base is empty. #}
+{# Wilson bound of numerator / denominator; sign '-' for the lower, '+' for the upper one. Null where the base is empty. Kept within 0 and 1, from which floating point strays by 1e-17. #}
 {% macro wilson_bound(numerator, denominator, sign) -%}
-(
+case when {{ denominator }} > 0 then least(1, greatest(0, (
         {{ numerator }} + {{ z_95() }} * {{ z_95() }} / 2
         {{ sign }} {{ z_95() }} * sqrt(
-            {{ numerator }} * ({{ denominator }} - {{ numerator }}) / nullif({{ denominator }}, 0) + {{ z_95() }} * {{ z_95() }} / 4
+            {{ numerator }} * ({{ denominator }} - {{ numerator }}) / {{ denominator }} + {{ z_95() }} * {{ z_95() }} / 4
         )
-    ) / nullif({{ denominator }} + {{ z_95() }} * {{ z_95() }}, 0)
+    ) / ({{ denominator }} + {{ z_95() }} * {{ z_95() }}))) end
 {%- endmacro %}
 
 {# Bound of a ratio from its logarithm's standard error. Null where the ratio is 0 or unknown. #}

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from tests.support.serving import BROWSER
+from tests.support.serving import BROWSER, Served, served
 
 from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.paths import PROJECT, exports_folder
@@ -184,6 +184,13 @@ def browser() -> Iterator[Browser]:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     with sync_playwright() as playwright, playwright.chromium.launch(**BROWSER) as browser:
         yield browser
+
+
+@pytest.fixture(scope="module")
+def viewer(editions: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The viewer, serving these editions."""
+    with served(tmp_path_factory.mktemp("viewer"), CVG_EDITIONS=editions) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,16 @@
 """axe-core on every page; the accessibility statement names what is left of what it finds."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from dashboards.pages import PAGES
 from playwright.sync_api import Browser, Page, expect
-from tests.support.serving import Served, served
+from tests.support.serving import Served
 
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.reading.texts import LANGUAGES
@@ -25,12 +24,6 @@ STATED = {
     for language in LANGUAGES
     for file in [PROJECT / "dashboards" / f"accessibility_{language}.md"]
 }
-
-
-@pytest.fixture(scope="module")
-def viewer(editions: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("home"), CVG_EDITIONS=editions) as server:
-        yield server
 
 
 Violations = dict[str, list[str]]
@@ -95,7 +88,7 @@ def what_opens(browser: Browser, viewer: Served) -> list[Violations]:
         expect(page.get_by_role("button", name="CSV").first).to_be_visible(timeout=30_000)
         downloads = violations(page)
         page.keyboard.press("Escape")
-        page.locator("details summary").first.click()
+        page.locator(".contents summary").click()
         page.set_viewport_size({"width": 320, "height": 900})
         page.get_by_test_id("stExpandSidebarButton").click()
         return [places, downloads, violations(page)]

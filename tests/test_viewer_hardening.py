@@ -31,7 +31,7 @@ ADDRESSES = [f"/{page.path}" for page in PAGES]
 # Written into every text of an edition; each part would do something as HTML or as Markdown.
 HOSTILE = (
     "<b data-evil>b</b><img src=//evil.test/1 onerror=evil()><script>evil()</script>"
-    "![i](//evil.test/2) [a](//evil.test/3) $x$ :red[r] :material/home: `c`"
+    "![i](//evil.test/2) [a](//evil.test/3) $x$ :red[r] :material/home: `c` www.evil.test"
 )
 # Written beside the interpreter's own start: the server tells of each host it looks for.
 TELL_OF_HOSTS = """
@@ -257,6 +257,13 @@ def test_the_proxy_lets_in_by_https_only(proxy: Proxy) -> None:
     answer = proxy.get(proxy.http + "/sorties?annee=2023")
     assert answer.status == 301
     assert answer.headers["Location"] == "https://localhost/sorties?annee=2023"
+
+
+@pytest.mark.parametrize("path", ["nimporte/quoi", "sorties/2024/Rouen", "a%2Fb?annee=2023"])
+def test_the_proxy_leads_a_long_address_to_the_viewer(proxy: Proxy, path: str) -> None:
+    answer = proxy.get(f"{proxy.https}/{path}")
+    assert answer.status == 302
+    assert answer.headers["Location"] == f"{proxy.https}/adresse-inconnue"
 
 
 @pytest.mark.parametrize("path", ["agent/openapi.json", "agent/interact", "metrics", "upload_file"])

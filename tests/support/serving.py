@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Page, expect
+
 from cvg_warehouse.paths import PROJECT
 
 # How Playwright starts the Chromium of Debian, without a word to the outside.
@@ -28,6 +30,8 @@ BROWSER: dict[str, Any] = {
     ],
 }
 APP = PROJECT / "dashboards" / "app.py"
+# How long a page may take to come on a busy machine, in milliseconds.
+SHOWN = 60_000
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,14 @@ def served(home: Path, app: Path = APP, port: int = 0, **variables: object) -> I
     finally:
         process.terminate()
         process.wait(20)
+
+
+def finished(page: Page) -> None:
+    """Wait until the page has been shown whole."""
+    expect(page.locator(".edition")).to_be_visible(timeout=SHOWN)
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=SHOWN)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=SHOWN)
 
 
 def free_port() -> int:

@@ -10,10 +10,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cvg_warehouse.reading.data import EVERYBODY, WHOLE, Cell, Edition, Indicator, Term
-from cvg_warehouse.reading.figures import Figure, did_not_occur, look_up
+from cvg_warehouse.reading.figures import BEFORE_JOINING, Figure, did_not_occur, look_up
+from cvg_warehouse.reading.texts import PLUS
 
 # What nobody was asked, or nobody's answer is known to, adds nothing to a sum.
-EMPTY = ("unknown", "not_applicable")
+EMPTY = ("unknown", BEFORE_JOINING, "not_applicable")
 ROW = "{row}"
 
 
@@ -62,7 +63,7 @@ def composed(made_of: Sequence[Part], edition: Edition) -> Figure:
         indicator=_as_printed(first.indicator, term.kind),
         year=years[-1],
         since=years[0],
-        breakdown=" + ".join(dict.fromkeys(part.figure.breakdown for part in tops)),
+        breakdown=PLUS.join(dict.fromkeys(part.figure.breakdown for part in tops)),
         cell=_cell(made_of, edition),
         margin=max(_margin(made_of, side) for side in ("top", "bottom")),
     )
@@ -91,6 +92,8 @@ def _cell(made_of: Sequence[Part], edition: Edition) -> Cell | None:
     cells = [part.figure.cell for part in there if part.figure.cell]
     if len(cells) < len(there):
         return None
+    if {cell.status for cell in cells} == {BEFORE_JOINING}:
+        return cells[0]
     if _is_one_cell(made_of):
         return cells[0] if cells else None
     absent = [cell.status for cell in cells if cell.status != "shown"]
@@ -123,7 +126,7 @@ def _is_one_cell(made_of: Sequence[Part]) -> bool:
 def _sum(made_of: Iterable[Part], side: str) -> float | None:
     """What one side of the fraction adds up to; None where a mean has no value."""
     amounts = [_amount(part) for part in made_of if part.term.side == side]
-    return None if None in amounts else sum(filter(None, amounts))
+    return None if None in amounts else sum(filter(None, amounts), 0.0)
 
 
 def _amount(part: Part) -> float | None:
@@ -131,5 +134,5 @@ def _amount(part: Part) -> float | None:
     counted = part.term.counted
     amount: float | None = getattr(part.figure.cell, counted)
     if part.figure.status in EMPTY and counted != "value":
-        amount = 0
+        amount = 0.0
     return None if amount is None else part.term.coefficient * amount

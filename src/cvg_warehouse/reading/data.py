@@ -244,6 +244,11 @@ class Edition:
         place = self._cells.get(geography_id, {})
         return place.get((indicator_id, population, year), {}).get(breakdown)
 
+    def audience_of(self, geography_id: str) -> str:
+        """The audience of a place's figures: a person may read some places of the internal one."""
+        is_public = self.exact_places and geography_id not in self.exact_places
+        return "public" if is_public else self.audience
+
     def publishes(self, indicator_id: str, year: int, geography_id: str, population: str) -> bool:
         """Whether the edition holds any figure of an indicator there."""
         return (indicator_id, population, year) in self._cells.get(geography_id, {})
@@ -252,6 +257,27 @@ class Edition:
         """Whether a breakdown of the indicator has values that no reference list has."""
         names = indicator.breakdown.split(JOIN) if indicator.breakdown else []
         return not self._listed_breakdowns.issuperset(names)
+
+    def unpublished_values(self, breakdown: str) -> list[str]:
+        """The listed values of a breakdown of which the edition has no figure at all."""
+        listed = {
+            value: order
+            for (name, value), (*_, order) in self.value_labels.items()
+            if name == breakdown
+        }
+        held = self._held_values.get(breakdown, set())
+        return sorted(listed.keys() - held, key=listed.__getitem__) if held else []
+
+    @cached_property
+    def _held_values(self) -> dict[str, set[str]]:
+        """The values that some indicator has a figure of, by breakdown."""
+        held: dict[str, set[str]] = {}
+        for indicator_id, breakdowns in self.breakdowns.items():
+            names = (self.indicators[indicator_id].breakdown or "").split(JOIN)
+            for breakdown in breakdowns:
+                for name, value in zip(names, breakdown.split(JOIN), strict=False):
+                    held.setdefault(name, set()).add(value)
+        return held
 
     @cached_property
     def _listed_breakdowns(self) -> frozenset[str]:
@@ -272,10 +298,18 @@ class Edition:
         """Counts of people are multiples of this; 1 where they are exact."""
         return self.about["rounding"]
 
-    @property
+    @cached_property
     def years(self) -> tuple[int, ...]:
-        """The years with data, the newest first."""
-        return tuple(range(self.last_year, self.first_year - 1, -1))
+        """The years with data, the newest first: any figure but 0, and none after the edition.
+
+        A date that was mistyped makes a year of a few people, which is nobody's newest year.
+        """
+        found: set[int] = set()
+        for place in self._cells.values():
+            for (_, _, year), cells in place.items():
+                if year not in found and any(cell.value for cell in cells.values()):
+                    found.add(year)
+        return tuple(sorted((y for y in found if y <= self.published_at.year), reverse=True))
 
     @property
     def territories(self) -> tuple[str, ...]:

@@ -98,6 +98,8 @@ def dimensions(measures: list[IndicatorValue], request: Request) -> Dimensions:
     differing = _differing(parts)
     shared = [part for name, part in parts[0].items() if name not in (*differing, INDICATOR)]
     constant = tuple(entry.label for entry in shared)
+    if differing == [INDICATOR]:
+        parts = [_with_values(part, constant) for part in parts]
     keys = [_split(part, differing) for part in parts]
     heading = "breakdown_" + differing[0]
     return Dimensions(
@@ -164,6 +166,12 @@ def _as_one(parts: Parts) -> Parts:
     *breakdowns, indicator = parts.values()
     keys, labels = zip(indicator, *breakdowns, strict=True)
     return {INDICATOR: Entry(" ".join(keys), " – ".join(labels))}
+
+
+def _with_values(parts: Parts, constant: tuple[str, ...]) -> Parts:
+    """A measure that is called by its indicator, and by the values that are not said elsewhere."""
+    key, label = parts[INDICATOR]
+    return {**parts, INDICATOR: Entry(key, " – ".join((label, *constant)))}
 
 
 def _differing(parts: list[Parts]) -> list[str]:

@@ -14,14 +14,16 @@ from cvg_warehouse.formulas import disarmed
 from cvg_warehouse.reading.charts import chart, titled
 from cvg_warehouse.reading.comparisons import cautions, estimates, pairs
 from cvg_warehouse.reading.data import WHOLE, Edition
-from cvg_warehouse.reading.figures import WITHOUT_VALUE, Figure, base_name
+from cvg_warehouse.reading.figures import WITHOUT_VALUE, Figure, base_name, rounding_text
 from cvg_warehouse.reading.grids import Grid
-from cvg_warehouse.reading.sources import citation, rules_text
+from cvg_warehouse.reading.lists import TextTable
+from cvg_warehouse.reading.sources import audience_text, citation, rules_text
 from cvg_warehouse.reading.texts import (
     Language,
     breakdown_label,
     definitions,
     label_of,
+    measure_label,
     place_name,
     say,
 )
@@ -32,7 +34,13 @@ Lines = Sequence[Sequence[Value]]
 
 def records(grid: Grid, edition: Edition, language: Language) -> list[list[Value]]:
     """The grid as a header and one line per figure, values as in the warehouse."""
-    figures = [_record(figure, grid, edition, language) for figure in grid.cells]
+    known, said = _known(edition, language), " ".join(cautions(grid, language))
+    figures = [
+        _record(figure, grid, edition, language)
+        | (_compared(figure, grid) | {"comparison_note": said} if said else {})
+        | known
+        for figure in grid.cells
+    ]
     header: list[Value] = [say(language, "column_" + name) for name in figures[0]]
     return [header, *(list(figure.values()) for figure in figures)]
 
@@ -101,12 +109,21 @@ def edition_notes(edition: Edition, language: Language) -> list[list[Value]]:
     lines: list[list[Value]] = [
         [say(language, "export_edition"), edition.edition_id],
         [say(language, "export_published"), day(edition.published_at, language)],
+        [say(language, "edition_audience"), audience_text(edition, language)],
         [say(language, "edition_code_version"), edition.code_version],
         [say(language, "export_data"), say(language, kind)],
     ]
     if rules := rules_text(edition, language):
         lines.append([say(language, "rounding"), rules])
     return lines
+
+
+def table_lines(table: TextTable, edition: Edition, language: Language) -> list[list[Value]]:
+    """A table of texts as lines of a file; each says which edition it is from, and whose."""
+    header, rows = table
+    known = {**_known(edition, language), "audience": audience_text(edition, language)}
+    names = [say(language, "column_" + name) for name in known]
+    return [[*header, *names], *([*row, *known.values()] for row in rows)]
 
 
 def image(grid: Grid, source: str, kind: str, language: Language) -> bytes:
@@ -117,10 +134,16 @@ def image(grid: Grid, source: str, kind: str, language: Language) -> bytes:
     return vl_convert.vegalite_to_png(spec, scale=2)
 
 
-def file_name(grid: Grid, edition: Edition, kind: str) -> str:
-    """A name that says the view and the edition."""
+def file_name(grid: Grid, edition: Edition, kind: str, language: Language) -> str:
+    """A name that says the view, the edition and its audience."""
     place = "" if grid.focus == WHOLE else f"-{grid.focus}"
-    return f"cvg-{grid.key}{place}-{grid.year}-{edition.edition_id}.{kind}"
+    return named_file(f"{grid.key}{place}-{grid.year}", edition, kind, language)
+
+
+def named_file(what: str, edition: Edition, kind: str, language: Language) -> str:
+    """The name of a file: what it holds, for whom, of which edition."""
+    audience = say(language, "file_" + edition.audience)
+    return f"cvg-{what}-{audience}-{edition.edition_id}.{kind}"
 
 
 def _record(figure: Figure, grid: Grid, edition: Edition, language: Language) -> dict[str, Value]:
@@ -131,7 +154,7 @@ def _record(figure: Figure, grid: Grid, edition: Edition, language: Language) ->
     return {
         "title": grid.title,
         "indicator": indicator.indicator_id,
-        "label": label_of(indicator, language),
+        "label": _label(figure, edition, language),
         "year": figure.years,
         "place": figure.geography,
         "place_name": place_name(edition, figure.geography, language),
@@ -146,27 +169,45 @@ def _record(figure: Figure, grid: Grid, edition: Edition, language: Language) ->
         "lower": cell.lower if cell else None,
         "upper": cell.upper if cell else None,
         "margin": figure.margin,
-        "base": base_name(indicator, language),
+        "base": base_name(indicator, language, figure.breakdown),
         "numerator_definition": numerator,
         "denominator_definition": denominator,
         "filters": grid.filters,
-        "edition": edition.edition_id,
-        **_compared(figure, grid, language),
+        "rounding": _rounding(figure, language),
+        "audience": say(language, "audience_" + edition.audience_of(figure.geography)),
     }
 
 
-def _compared(figure: Figure, grid: Grid, language: Language) -> dict[str, Value]:
-    """What the comparison of the figure's group says, and what not; nothing for other grids."""
-    said = cautions(grid, language)
-    if not said:
-        return {}
+def _known(edition: Edition, language: Language) -> dict[str, Value]:
+    """Which edition a line of a file is from."""
+    return {
+        "edition": edition.edition_id,
+        "published": day(edition.published_at, language),
+        "data": say(language, "synthetic" if edition.is_synthetic else "real_data"),
+    }
+
+
+def _label(figure: Figure, edition: Edition, language: Language) -> str:
+    """What the figure counts, its breakdown value too."""
+    return measure_label(edition, figure.indicator.indicator_id, figure.breakdown, language)
+
+
+def _rounding(figure: Figure, language: Language) -> str:
+    """How the figure's counts are rounded; '' for one that is not shown."""
+    if figure.value is None:
+        return ""
+    return rounding_text([figure], language) or say(language, "exact")
+
+
+def _compared(figure: Figure, grid: Grid) -> dict[str, Value]:
+    """What the comparison of the figure's group says."""
     found = grid.comparisons.get(figure.place)
     record: dict[str, Value] = {}
     for name in ("difference", "ratio", "adjusted"):
         estimate = getattr(found, name, None)
         for part in ("value", "lower", "upper"):
             record[f"comparison_{name}_{part}"] = getattr(estimate, part, None)
-    return {**record, "comparison_note": " ".join(said)}
+    return record
 
 
 def _write(

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from cvg_warehouse.formats import SHARE_DECIMALS, number, share
 from cvg_warehouse.reading.data import Cell, Edition, Indicator
-from cvg_warehouse.reading.texts import Language, label_of, say
+from cvg_warehouse.reading.texts import TEXTS, Language, label_of, say
 
 # A rate of fewer people than this is shown with its interval.
 FEW_PEOPLE = 100
 NOT_PUBLISHED = "not_published"
+# Of a territory in the years before it joined the programme.
+BEFORE_JOINING = "before_joining"
 # Why a figure has no value to show; each has its mark.
-WITHOUT_VALUE = ("masked", "unknown", "not_applicable", NOT_PUBLISHED)
+WITHOUT_VALUE = ("masked", "unknown", "not_applicable", NOT_PUBLISHED, BEFORE_JOINING)
 DECIMALS = {"share": SHARE_DECIMALS, "points": 1, "months": 1, "years": 1}
 # A share that may be further than this from the true one, because its counts are rounded, is shown
 # in whole percents.
@@ -42,7 +44,7 @@ class Figure:
 
     @property
     def status(self) -> str:
-        """shown, masked, unknown, not_applicable or not_published."""
+        """shown, or one of `WITHOUT_VALUE`."""
         return self.cell.status if self.cell else NOT_PUBLISHED
 
     @property
@@ -66,15 +68,26 @@ def look_up(
 ) -> Figure:
     """The figure of a place, a year and a population."""
     indicator = edition.indicators[indicator_id]
+    cell = edition.cell(indicator_id, year, geography, population, breakdown)
+    if _is_before_joining(edition, geography, year, cell) and not edition.has_open_list(indicator):
+        cell = Cell(None, None, None, BEFORE_JOINING, None, None)
     return Figure(
         indicator,
         year,
         geography,
         population,
         breakdown,
-        edition.cell(indicator_id, year, geography, population, breakdown),
+        cell,
         margin=0 if geography in edition.exact_places else indicator.rounding // 2,
     )
+
+
+def _is_before_joining(edition: Edition, geography: str, year: int, cell: Cell | None) -> bool:
+    """Whether a place has nobody in a year because it was not in the programme yet."""
+    place = edition.geographies.get(geography)
+    if place is None or place.launch_year is None or year >= place.launch_year:
+        return False
+    return cell is None or not (cell.value or cell.denominator or cell.status == "masked")
 
 
 def did_not_occur(figure: Figure, edition: Edition) -> bool:
@@ -171,8 +184,14 @@ def rounding_of(figures: Iterable[Figure]) -> int:
     return max((figure.indicator.rounding for figure in figures if figure.margin), default=1)
 
 
-def base_name(indicator: Indicator, language: Language) -> str:
-    """Who a rate or a mean divides by; for a count, what is counted."""
+def base_name(indicator: Indicator, language: Language, breakdown: str = "") -> str:
+    """Who a rate or a mean divides by; for a count, what is counted.
+
+    Some breakdown values of an indicator have a base of their own.
+    """
+    own = "base_" + "_".join((indicator.breakdown or "", breakdown))
+    if own in TEXTS:
+        return say(language, own)
     if indicator.base:
         return label_of(indicator.base, language)
     return say(language, "counted_" + indicator.counting_unit)

@@ -27,19 +27,20 @@ from cvg_warehouse.reading.dimensions import (
     dimensions,
 )
 from cvg_warehouse.reading.figures import (
+    BEFORE_JOINING,
     NOT_PUBLISHED,
     Figure,
     did_not_occur,
     look_up,
     rounding_text,
 )
-from cvg_warehouse.reading.texts import Language, label_of, place_name, say
+from cvg_warehouse.reading.texts import Language, label_of, place_name, say, value_label
 
 YEAR, PLACE, POPULATION = Dimension.YEAR, Dimension.PLACE, Dimension.POPULATION
 MEASURE, CROSSED = Dimension.MEASURE, Dimension.CROSSED
 # What a place has several figures by in one year.
 WITHIN_A_PLACE = (MEASURE, CROSSED, POPULATION)
-# More of them cannot be told apart in one chart; more rows are cut to the largest.
+# More of them cannot be told apart in one chart; of more rows the first are shown.
 MOST_LINES, MOST_BARS, MOST_ROWS = 4, 3, 25
 MOST_PLACES_NAMED = 3
 # Values that no reference list has come after those of the list.
@@ -81,6 +82,19 @@ class Grid:
     comparisons: Comparisons = field(default_factory=dict)
 
     @property
+    def shortened(self) -> "Grid":
+        """With as many rows as can be read, and the totals; files have them all."""
+        kept = [row for row, head in enumerate(self.rows) if not head.is_total][:MOST_ROWS]
+        kept += [row for row, head in enumerate(self.rows) if head.is_total]
+        if len(kept) == len(self.rows):
+            return self
+        return replace(
+            self,
+            rows=tuple(self.rows[row] for row in kept),
+            figures=tuple(self.figures[row] for row in kept),
+        )
+
+    @property
     def cells(self) -> Iterator[Figure]:
         """Every figure, row by row."""
         return (figure for row in self.figures for figure in row if figure)
@@ -99,7 +113,7 @@ class Grid:
 def grids(block: Block, choice: Choice, edition: Edition, language: Language) -> list[Grid]:
     """The block's grids: one for each unit and kind of breakdown among its measures."""
     request = Request(block, choice, edition, language)
-    found = [_published(measures, request) for measures in _groups(request)]
+    found = [_with_place(measures, request) for measures in _groups(request)]
     found = [grid for grid in found if grid.rows]
     if len(found) < 2:
         return found
@@ -113,12 +127,22 @@ def grids(block: Block, choice: Choice, edition: Edition, language: Language) ->
     ]
 
 
-def unpublished(names: Container[str], edition: Edition) -> list[Indicator]:
-    """The indicators with these names of which the edition publishes nothing."""
-    return [
-        indicator
-        for name, indicator in edition.indicators.items()
-        if name in names and name not in edition.breakdowns
+def unpublished(names: Container[str], edition: Edition, language: Language) -> list[str]:
+    """What the edition publishes nothing of: indicators with these names, values that they have."""
+    asked = {name: one for name, one in edition.indicators.items() if name in names}
+    absent = [
+        label_of(one, language) for name, one in asked.items() if name not in edition.breakdowns
+    ]
+    breakdowns = dict.fromkeys(
+        breakdown
+        for name, one in asked.items()
+        if name in edition.breakdowns and one.breakdown
+        for breakdown in one.breakdown.split(JOIN)
+    )
+    return absent + [
+        value_label(edition, breakdown, value, language)
+        for breakdown in breakdowns
+        for value in edition.unpublished_values(breakdown)
     ]
 
 
@@ -155,26 +179,22 @@ def _own_title(grid: Grid, language: Language) -> str:
     return say(language, "unit_name_" + grid.unit)
 
 
-def _published(measures: list[IndicatorValue], request: Request) -> Grid:
-    """The grid for the place, or for the whole where nothing of it is published there."""
-    grid, block, edition = _grid(measures, request), request.block, request.edition
-    there = [figure for figure in grid.cells if figure.geography != WHOLE]
-    published = {figure.population for figure in there if figure.status != NOT_PUBLISHED}
-    is_one_place = block.places == "chosen" or block.places in edition.geographies
-    if not is_one_place or published == {figure.population for figure in there}:
+def _with_place(measures: list[IndicatorValue], request: Request) -> Grid:
+    """The grid; its place always stands there, beside the whole where nothing of it is shown."""
+    grid, block, choice = _grid(measures, request), request.block, request.choice
+    place = choice.place if block.places == "chosen" else block.places
+    there = {figure.status for figure in grid.cells if figure.geography == place}
+    if place == WHOLE or not there or there - {NOT_PUBLISHED, BEFORE_JOINING}:
         return grid
-    whole = replace(
-        request,
-        block=replace(block, places="chosen"),
-        choice=replace(request.choice, place=WHOLE),
+    beside = replace(
+        request, block=replace(block, places="chosen"), choice=replace(choice, place=place)
     )
-    coarser = _grid(measures, whole)
-    if block.places == "chosen":
-        return coarser
-    # The title names the place: what is shown in its stead must be said wherever the title goes.
-    name = place_name(edition, block.places, request.language)
-    instead = say(request.language, "place_not_published", name)
-    return replace(coarser, filters=f"{instead} {coarser.filters}")
+    grid = _grid(measures, beside, keeps_whole=True)
+    if NOT_PUBLISHED not in there:
+        return grid
+    name = place_name(request.edition, place, request.language)
+    said = say(request.language, "place_not_published", name)
+    return replace(grid, filters=f"{grid.filters}. {said}")
 
 
 class _Layout(NamedTuple):
@@ -186,18 +206,23 @@ class _Layout(NamedTuple):
     across: tuple[Dimension, ...]
 
 
-def _layout(varying: Dimensions, request: Request) -> _Layout:
+def _layout(varying: Dimensions, request: Request, keeps_whole: bool) -> _Layout:
     block, choice = request.block, request.choice
     if block.shape == "cards":
         return _Layout(varying, "cards", WITHIN_A_PLACE, (PLACE, YEAR))
-    if block.shape == "flow":
+    if block.shape == "flow" and not keeps_whole:
         there = varying.only(PLACE, choice.place)
         return _Layout(there, "flow", (MEASURE, YEAR), (CROSSED, POPULATION, PLACE))
     if block.places == "territories":
         return _by_territory(varying, block, choice)
-    layout = _over_years(varying) if varying.size(YEAR) > 1 else _in_one_year(varying)
-    has_groups = _has_groups(varying) and layout.shape == "bars"
-    return layout._replace(shape="groups") if has_groups else layout
+    has_groups = _has_groups(varying) and varying.size(YEAR) == 1
+    if has_groups and keeps_whole:
+        return _Layout(varying, "groups", (MEASURE, YEAR), (CROSSED, POPULATION, PLACE))
+    alone = varying if keeps_whole else varying.first(PLACE)
+    lay_out = _over_years if varying.size(YEAR) > 1 else _in_one_year
+    layout = lay_out(varying, alone)
+    is_drawn = has_groups and layout.shape == "bars"
+    return layout._replace(shape="groups") if is_drawn else layout
 
 
 def _has_groups(varying: Dimensions) -> bool:
@@ -216,28 +241,26 @@ def _by_territory(varying: Dimensions, block: Block, choice: Choice) -> _Layout:
     return _Layout(varying.only(YEAR, choice.year), shape, (PLACE, YEAR), WITHIN_A_PLACE)
 
 
-def _over_years(varying: Dimensions) -> _Layout:
+def _over_years(varying: Dimensions, alone: Dimensions) -> _Layout:
     """Lines, at need without the place beside the chosen one; a table where they are too many."""
-    alone = varying.first(PLACE)
     for candidate in (varying, alone):
         if candidate.size(PLACE, *WITHIN_A_PLACE) <= MOST_LINES:
             return _Layout(candidate, "lines", (YEAR,), (*WITHIN_A_PLACE, PLACE))
-    return _Layout(alone, "matrix", WITHIN_A_PLACE, (PLACE, YEAR))
+    return _Layout(alone, "matrix", WITHIN_A_PLACE, (YEAR, PLACE))
 
 
-def _in_one_year(varying: Dimensions) -> _Layout:
+def _in_one_year(varying: Dimensions, alone: Dimensions) -> _Layout:
     """Bars, at need without the place beside the chosen one; a table where they are too many."""
     down, across = (MEASURE, YEAR), (CROSSED, POPULATION, PLACE)
-    alone = varying.first(PLACE)
     for candidate in (varying, alone):
         if candidate.size(*across) <= MOST_BARS:
             return _Layout(candidate, "bars", down, across)
     return _Layout(alone, "matrix", down, across)
 
 
-def _grid(measures: list[IndicatorValue], request: Request) -> Grid:
+def _grid(measures: list[IndicatorValue], request: Request, keeps_whole: bool = False) -> Grid:
     choice = request.choice
-    layout = _layout(dimensions(measures, request), request)
+    layout = _layout(dimensions(measures, request), request, keeps_whole)
     varying = layout.dimensions
     down, across = _entries(varying, layout.down), _entries(varying, layout.across)
     lines = [
@@ -246,7 +269,7 @@ def _grid(measures: list[IndicatorValue], request: Request) -> Grid:
     ]
     kept = [row for row, line in enumerate(lines) if any(line)]
     if len(kept) > MOST_ROWS:
-        kept = sorted(kept, key=lambda row: largest(lines[row]), reverse=True)[:MOST_ROWS]
+        kept.sort(key=lambda row: altogether(lines[row]), reverse=True)
     rows = [_head(row, varying) for row in down]
     shown = (figure for line in lines for figure in line if figure)
     corner = {YEAR: say(request.language, "year"), PLACE: say(request.language, "territory")}
@@ -309,6 +332,17 @@ def _filters(layout: _Layout, rounding: str, language: Language) -> str:
         if name is PLACE or varying.size(name) == 1
     ]
     return " · ".join(filter(None, [*shared, *varying.constant, rounding]))
+
+
+def altogether(figures: Iterable[Figure | None]) -> float:
+    """The sum of the values that are shown: what rows of a long list are ordered by."""
+    return sum(figure.value or 0 for figure in figures if figure)
+
+
+def cut_text(grid: Grid, language: Language) -> str:
+    """How many of the rows are shown; '' for all of them."""
+    shown = len(grid.shortened.rows)
+    return "" if shown == len(grid.rows) else say(language, "rows_left_out", shown, len(grid.rows))
 
 
 def largest(figures: Iterable[Figure | None]) -> float:

@@ -8,8 +8,14 @@ from typing import NamedTuple
 from cvg_warehouse.reading.blocks import Choice, item_block
 from cvg_warehouse.reading.composed import ROW, Where, composed, parts
 from cvg_warehouse.reading.data import EVERYBODY, JOIN, WHOLE, Edition, ReportItem, Term
-from cvg_warehouse.reading.figures import NOT_PUBLISHED, Figure, did_not_occur, rounding_text
-from cvg_warehouse.reading.grids import MOST_ROWS, Grid, Head, grids, largest
+from cvg_warehouse.reading.figures import (
+    BEFORE_JOINING,
+    NOT_PUBLISHED,
+    Figure,
+    did_not_occur,
+    rounding_text,
+)
+from cvg_warehouse.reading.grids import Grid, Head, altogether, grids
 from cvg_warehouse.reading.texts import TEXTS, Language, label_of, place_name, say, value_label
 
 # The row of the terms that stand for all places, years or values of an open list.
@@ -106,23 +112,27 @@ def _key_figures(terms: Sequence[Term], request: _Request) -> Grid | None:
 
 
 def _table(terms: Sequence[Term], request: _Request) -> Grid | None:
-    """The printed table for the chosen place, or for the whole where nothing is published there."""
+    """The printed table for the chosen place, beside the whole where nothing is shown there."""
     choice, edition = request.choice, request.edition
     measures = _grouped(terms, "measure")
-    for place in dict.fromkeys((choice.place, WHOLE)):
-        rows = _rows(terms, place, request)
-        lines = [tuple(_figure(row, name, edition) for name in measures) for row in rows]
-        if any(figure and figure.status != NOT_PUBLISHED for line in lines for figure in line):
-            break
-    else:
+    places = [choice.place]
+    rows = _rows(terms, choice.place, request)
+    lines = _lines(rows, places, measures, edition)
+    is_absent = choice.place != WHOLE and not _is_published(lines)
+    if is_absent and not request.by_territory:
+        places.append(WHOLE)
+        rows = _rows(terms, WHOLE, request)
+        lines = _lines(rows, places, measures, edition)
+    if not _is_published(lines):
         return None
     if any(ROW in term.breakdown for term in terms):
         table_id = terms[0].figure_id
-        as_printed = edition.printed_rows(table_id, choice.year) if place == WHOLE else []
+        as_printed = edition.printed_rows(table_id, choice.year) if WHOLE in places else []
         rows, lines = _ordered(rows, lines, as_printed)
     years = [year for row in rows for year in row.where.years]
     span = "–".join(dict.fromkeys((str(min(years)), str(max(years)))))
-    where = request.say("all_territories") if request.by_territory else request.name(place)
+    names = [request.name(place) for place in places]
+    where = request.say("all_territories") if request.by_territory else " / ".join(names)
     return Grid(
         key=f"element-{request.item.item}",
         title=request.item.title_fr,
@@ -132,9 +142,13 @@ def _table(terms: Sequence[Term], request: _Request) -> Grid | None:
         shape="strip" if request.by_territory else "table",
         corner=_corner(terms, request),
         rows=tuple(row.head for row in rows),
-        columns=tuple(Head(label) for label in _labels(measures, request)),
+        columns=tuple(
+            Head(label) if len(places) == 1 else Head(f"{label} · {name}", place)
+            for place, name in zip(places, names, strict=True)
+            for label in _labels(measures, request)
+        ),
         figures=tuple(lines),
-        focus=choice.place if request.by_territory else place,
+        focus=choice.place,
         year=choice.year,
     )
 
@@ -229,18 +243,43 @@ def _ordered(rows: list[_Row], lines: Lines, as_printed: list[str]) -> tuple[lis
 
     def order(pair: tuple[_Row, tuple[Figure | None, ...]]) -> tuple[int, float, str]:
         label = pair[0].head.label
-        return position.get(label, len(position)), -largest(pair[1]), label.casefold()
+        return position.get(label, len(position)), -altogether(pair[1]), label.casefold()
 
     pairs = list(zip(rows, lines, strict=True))
-    kept = sorted((pair for pair in pairs if not pair[0].head.is_total), key=order)[:MOST_ROWS]
+    kept = sorted((pair for pair in pairs if not pair[0].head.is_total), key=order)
     kept += [pair for pair in pairs if pair[0].head.is_total]
     return [row for row, _ in kept], [line for _, line in kept]
 
 
-def _figure(row: _Row, measure: str, edition: Edition) -> Figure | None:
+def _lines(
+    rows: Iterable[_Row], places: Sequence[str], measures: Iterable[str], edition: Edition
+) -> Lines:
+    """The cells of the rows; where a table is of several places, those of each."""
+    return [
+        tuple(
+            _figure(
+                row,
+                measure,
+                row.where if len(places) == 1 else row.where._replace(place=place),
+                edition,
+            )
+            for place in places
+            for measure in measures
+        )
+        for row in rows
+    ]
+
+
+def _is_published(lines: Lines) -> bool:
+    """Whether anything is there but marks of what is not."""
+    absent = (NOT_PUBLISHED, BEFORE_JOINING)
+    return any(figure and figure.status not in absent for line in lines for figure in line)
+
+
+def _figure(row: _Row, measure: str, where: Where, edition: Edition) -> Figure | None:
     """The figure of a row and a column; None where nothing of it occurred."""
     terms = [term for term in row.terms if term.measure == measure]
-    made_of = parts(terms, row.where, edition)
+    made_of = parts(terms, where, edition)
     if all(did_not_occur(part.figure, edition) for part in made_of):
         return None
     return composed(made_of, edition)

@@ -12,7 +12,8 @@ MOST_FIGURES_CITED = 2
 def source_text(edition: Edition, language: Language) -> str:
     """Where a figure is from, in one line."""
     published = day(edition.published_at, language)
-    text = say(language, "source_line", edition.edition_id, published)
+    audience = audience_text(edition, language)
+    text = say(language, "source_line", edition.edition_id, published, audience)
     return text + _synthetic(edition, language)
 
 
@@ -28,9 +29,19 @@ def citation(grid: Grid, edition: Edition, link: str, language: Language) -> str
         " ; ".join(cited),
         edition.edition_id,
         day(edition.published_at, language),
+        audience_text(edition, language),
         _synthetic(edition, language),
         link,
     )
+
+
+def audience_text(edition: Edition, language: Language) -> str:
+    """Who the edition is for; where some territories only are internal, which ones."""
+    if not edition.exact_places:
+        return say(language, "audience_" + edition.audience)
+    own = [place for place in edition.territories if place in edition.exact_places]
+    names = ", ".join(place_name(edition, place, language) for place in own)
+    return say(language, "audience_mixed", names)
 
 
 def rules_text(edition: Edition, language: Language) -> str:

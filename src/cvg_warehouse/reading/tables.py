@@ -14,18 +14,17 @@ from cvg_warehouse.html import templates
 from cvg_warehouse.reading.comparisons import cautions, estimates, pairs
 from cvg_warehouse.reading.data import WHOLE, Edition, Indicator
 from cvg_warehouse.reading.figures import (
-    FEW_PEOPLE,
-    WITHOUT_VALUE,
     Figure,
     base_name,
     interval_text,
     parts_text,
-    rounding_of,
-    rounding_text,
     value_text,
 )
-from cvg_warehouse.reading.grids import MOST_PLACES_NAMED, Grid, Head
+from cvg_warehouse.reading.glossary import Term
+from cvg_warehouse.reading.grids import Grid, Head, cut_text
+from cvg_warehouse.reading.legend import legend
 from cvg_warehouse.reading.lists import TextTable, values_text
+from cvg_warehouse.reading.search import Entry, fold
 from cvg_warehouse.reading.texts import Language, definitions, label_of, say
 
 TEMPLATES = templates(Path(__file__).with_name("templates"))
@@ -54,19 +53,21 @@ class Definition:
 
 def grid_table(grid: Grid, language: Language) -> Markup:
     """The grid as a table in a box that scrolls by itself, and the meaning of its marks."""
-    several_bases = len({base_name(indicator, language) for indicator in grid.indicators}) > 1
+    caption = _caption(grid, language)
+    grid = grid.shortened
+    several_bases = len(_bases(grid.cells, language)) > 1
 
     def base(figures: Iterable[Figure | None]) -> str:
         """The base of a row or column, where the grid has several."""
-        names = {base_name(figure.indicator, language) for figure in figures if figure}
-        return names.pop() if several_bases and len(names) == 1 else ""
+        names = _bases(filter(None, figures), language)
+        return names[0] if several_bases and len(names) == 1 else ""
 
     columns = zip(*grid.figures, strict=True)
     return _html(
         "grid_table.html",
         language=language,
         grid=grid,
-        caption=_caption(grid, language),
+        caption=caption,
         columns=[
             (head, base(figures)) for head, figures in zip(grid.columns, columns, strict=True)
         ],
@@ -74,8 +75,15 @@ def grid_table(grid: Grid, language: Language) -> Markup:
             (head, base(figures), _is_chosen(head, grid), _in_words(figures, language))
             for head, figures in zip(grid.rows, grid.figures, strict=True)
         ],
-        legend=_legend(grid, language),
+        legend=legend(grid, language),
     )
+
+
+def folds(grid: Grid, source: str, docs_url: str, language: Language, with_table: bool) -> Markup:
+    """What is folded away under a grid, side by side: its table if asked for, its definitions."""
+    table = grid_table(grid, language) if with_table else ""
+    how = explanation(grid, source, docs_url, language)
+    return _html("folds.html", language=language, table=table, how=how)
 
 
 def plain_table(caption: str, table: TextTable, language: Language) -> Markup:
@@ -90,7 +98,7 @@ def cards(grid: Grid, language: Language) -> Markup:
         (head, list(zip(grid.columns, _in_words(figures, language), strict=True)))
         for head, figures in zip(grid.rows, grid.figures, strict=True)
     ]
-    return _html("cards.html", rows=rows, legend=_legend(grid, language))
+    return _html("cards.html", rows=rows, legend=legend(grid, language))
 
 
 def headline(grid: Grid, language: Language) -> Markup:
@@ -130,8 +138,8 @@ def key_figures(grid: Grid, language: Language) -> Markup:
         (row.label, row.place == WHOLE != grid.focus, figure)
         for row, (figure,) in zip(grid.rows, lines, strict=True)
     ]
-    legend = _html("legend.html", legend=_legend(grid, language))
-    return _html("headline.html", cards=shown) + legend
+    meanings = _html("legend.html", legend=legend(grid, language))
+    return _html("headline.html", cards=shown) + meanings
 
 
 def explanation(grid: Grid, source: str, docs_url: str, language: Language) -> Markup:
@@ -143,7 +151,7 @@ def explanation(grid: Grid, source: str, docs_url: str, language: Language) -> M
 def dictionary(
     indicators: Iterable[Indicator], edition: Edition, docs_url: str, language: Language
 ) -> Markup:
-    """The definitions of indicators, with all that the catalogue says, one under the other."""
+    """The definitions of indicators, with all that the catalogue says, each folded."""
     shown = [
         definition(
             indicator,
@@ -158,6 +166,19 @@ def dictionary(
         for indicator in indicators
     ]
     return _html("dictionary.html", language=language, definitions=shown)
+
+
+def legend_on_paper(grids: Iterable[Grid], language: Language) -> Markup:
+    """The marks of several grids and what they mean, once, where their tables stay folded."""
+    marks = list(dict.fromkeys(mark for grid in grids for mark in legend(grid, language)))
+    return _html("legend_on_paper.html", legend=marks)
+
+
+def glossary(terms: Iterable[Term], language: Language) -> Markup:
+    """Words and what they mean, each folded, from A to Z."""
+    shown = [(term.name(language), term.meaning(language)) for term in terms]
+    shown.sort(key=lambda one: fold(one[0]))
+    return _html("glossary.html", terms=shown)
 
 
 def definition(
@@ -202,9 +223,25 @@ def contents(titles: Sequence[tuple[str, str]], language: Language) -> Markup:
     return _html("contents.html", language=language, titles=titles)
 
 
+def found(title: str, entries: Sequence[Entry], most: int, language: Language) -> Markup:
+    """What was found, `most` entries at most, under a title."""
+    more = max(0, len(entries) - most)
+    return _html("found.html", language=language, title=title, entries=entries[:most], more=more)
+
+
+def chosen(labels: Sequence[str], language: Language) -> Markup:
+    """What the filters are set to: on a phone it stands for them, and unfolds them."""
+    return _html("chosen.html", language=language, labels=labels)
+
+
 def note(text: str) -> Markup:
     """A remark in small print."""
     return _html("note.html", text=text)
+
+
+def notice(text: str) -> Markup:
+    """What to know before anything else on a page."""
+    return _html("notice.html", text=text)
 
 
 def _html(template: str, **values: object) -> Markup:
@@ -226,10 +263,16 @@ def _figure_text(figure: Figure, language: Language) -> FigureText:
 
 
 def _caption(grid: Grid, language: Language) -> str:
-    bases = dict.fromkeys(base_name(indicator, language) for indicator in grid.indicators)
+    bases = _bases(grid.cells, language)
     counts = all(indicator.statistic == "count" for indicator in grid.indicators)
     named = say(language, "counted" if counts else "base")
-    return f"{grid.filters}. {say(language, 'named', named, ' ; '.join(bases))}."
+    text = f"{grid.filters}. {say(language, 'named', named, ' ; '.join(bases))}."
+    return " ".join(filter(None, (text, cut_text(grid, language))))
+
+
+def _bases(figures: Iterable[Figure], language: Language) -> list[str]:
+    """The bases of some figures, each once."""
+    return list(dict.fromkeys(base_name(one.indicator, language, one.breakdown) for one in figures))
 
 
 def _is_chosen(head: Head, grid: Grid) -> bool:
@@ -237,31 +280,3 @@ def _is_chosen(head: Head, grid: Grid) -> bool:
     if len({row.place for row in grid.rows}) > 1:
         return head.place == grid.focus
     return len({row.year for row in grid.rows}) > 1 and head.year == grid.year
-
-
-def _legend(grid: Grid, language: Language) -> list[tuple[str, str]]:
-    """The marks in the grid and what they mean; what has no mark explains itself."""
-    statuses = {figure.status for figure in grid.cells}
-    legend = [
-        (say(language, "mark_" + status), say(language, "meaning_" + status))
-        for status in WITHOUT_VALUE
-        if status in statuses
-    ]
-    if rounding_text(grid.cells, language):
-        legend.append(("", say(language, "meaning_rounded", rounding_of(grid.cells))))
-        if _has_total(grid):
-            legend.append(("", say(language, "meaning_rounded_total")))
-    if any(figure.value == 0 for figure in grid.cells):
-        legend.append(("", say(language, "meaning_zero")))
-    if any(interval_text(figure, language) for figure in grid.cells):
-        legend.append(("", say(language, "meaning_interval", FEW_PEOPLE)))
-    return legend
-
-
-def _has_total(grid: Grid) -> bool:
-    """Whether a total stands beside its parts: of a breakdown, or of territories."""
-    heads = (*grid.rows, *grid.columns)
-    places = {head.place for head in heads if head.place}
-    return any(head.is_total for head in heads) or (
-        WHOLE in places and len(places) > MOST_PLACES_NAMED
-    )

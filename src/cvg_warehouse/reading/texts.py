@@ -10,6 +10,8 @@ from cvg_warehouse.formats import Language
 from cvg_warehouse.reading.data import JOIN, Base, Edition, Indicator, Theme
 
 Labelled = Theme | Base | Indicator
+# Between the breakdown values that a figure adds up.
+PLUS = " + "
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
 TEXTS: dict[str, dict[str, str]] = tomllib.loads(
@@ -48,15 +50,20 @@ def value_label(edition: Edition, breakdown: str, value: str, language: Language
 def breakdown_label(
     edition: Edition, indicator: Indicator, breakdown: str, language: Language
 ) -> str:
-    """The label of a breakdown value of the indicator, two values joined; '' for no breakdown."""
-    names = (indicator.breakdown or "").split(JOIN)
-    values = breakdown.split(JOIN)
+    """The label of a breakdown value of the indicator, or of several added up; '' for none."""
     if not breakdown:
         return ""
-    if len(names) != len(values):
+    names = (indicator.breakdown or "").split(JOIN)
+    added_up = [one.split(JOIN) for one in breakdown.split(PLUS)]
+    if any(len(names) != len(values) for values in added_up):
         return breakdown
-    pairs = zip(names, values, strict=True)
-    return " · ".join(value_label(edition, name, value, language) for name, value in pairs)
+    return PLUS.join(
+        " · ".join(
+            value_label(edition, name, value, language)
+            for name, value in zip(names, values, strict=True)
+        )
+        for values in added_up
+    )
 
 
 def definitions(indicator: Indicator, language: Language) -> tuple[str, str | None]:

@@ -25,7 +25,7 @@ from cvg_warehouse.reading.figures import value_text
 from cvg_warehouse.reading.grids import Grid, Head, largest
 from cvg_warehouse.reading.texts import Language
 
-BAR = 20
+BAR = 18
 
 
 def draw(grid: Grid, language: Language) -> Spec:

@@ -9,7 +9,8 @@ from cvg_warehouse.reading.charts.common import BESIDE, FAINT, INK, Spec
 from cvg_warehouse.reading.comparisons import cautions, estimates, pairs
 from cvg_warehouse.reading.data import WHOLE
 from cvg_warehouse.reading.figures import NOT_PUBLISHED, value_text
-from cvg_warehouse.reading.grids import Grid
+from cvg_warehouse.reading.grids import Grid, cut_text
+from cvg_warehouse.reading.legend import legend_lines
 from cvg_warehouse.reading.texts import Language, say
 
 DRAW: dict[str, Callable[[Grid, Language], Spec]] = {
@@ -34,6 +35,7 @@ def chart(grid: Grid, language: Language) -> Spec | None:
     """The grid's chart; None where no value may be shown, or where its shape is text."""
     if not _is_drawn(grid):
         return None
+    grid = grid.shortened
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "description": alternative_text(grid, language),
@@ -48,7 +50,15 @@ def chart(grid: Grid, language: Language) -> Spec | None:
 
 def titled(spec: Spec, grid: Grid, source: str, language: Language) -> Spec:
     """The chart with its title, filters, source and what must be known in it, to stand alone."""
-    known = [line for text in cautions(grid, language) for line in wrap(text, 95)]
+    said = filter(
+        None,
+        (
+            cut_text(grid, language),
+            *cautions(grid, language),
+            " · ".join(legend_lines(grid.shortened, language)),
+        ),
+    )
+    known = [line for text in said for line in wrap(text, 95)]
     heading = {
         "text": wrap(grid.title, 70),
         "subtitle": [*wrap(grid.filters, 95), *wrap(source, 95), *known, ""],

@@ -15,8 +15,9 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 SYMBOLS = ("circle", "square", "triangle-up", "diamond")
 CHOSEN, BESIDE, OTHERS = COLOURS[0], "#595959", "#9DB8C7"
 INK, FAINT, ABSENT = "#222222", "#D5DCE1", "#F4F4F4"
-LIGHTEST, DARKEST = (234, 243, 249), (10, 76, 122)
-LABEL_LINE, LABEL_CHARACTERS, GAP = 16, 42, 10
+# From the lightest to the darkest: of the chosen place, and of the whole beside it.
+BLUES, GREYS = ((234, 243, 249), (10, 76, 122)), ((240, 240, 240), (70, 70, 70))
+LABEL_LINE, LABEL_CHARACTERS, GAP = 16, 42, 8
 LEGEND_CHARACTERS = 36
 LEGEND = {"labelExpr": "split(datum.label, '\\n')"}
 SMALL_ON_A_PHONE = {"expr": "width < 420 ? 8.5 : 12"}
@@ -81,7 +82,10 @@ def labels_layer(rows: list[Row], y: dict[str, Any], **mark: object) -> Spec:
     }
 
 
-def shade(share: float) -> str:
-    """A colour between the lightest (0) and the darkest (1)."""
-    mixed = (low + (high - low) * share for low, high in zip(LIGHTEST, DARKEST, strict=True))
+def shade(share: float, is_beside: bool = False) -> str:
+    """A colour between the lightest (0) and the darkest (1); grey of what stands beside."""
+    mixed = (
+        low + (high - low) * share
+        for low, high in zip(*(GREYS if is_beside else BLUES), strict=True)
+    )
     return "#" + "".join(f"{round(part):02X}" for part in mixed)

@@ -15,7 +15,7 @@ from cvg_warehouse.reading.figures import Figure, value_text
 from cvg_warehouse.reading.grids import Grid, largest
 from cvg_warehouse.reading.texts import Language
 
-HEIGHT = 260
+HEIGHT = 200
 # The axis reaches this far at least: small shares are not blown up to fill the chart.
 LEAST_SHARE, LEAST_NUMBER = 0.05, 1
 

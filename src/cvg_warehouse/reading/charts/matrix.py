@@ -17,6 +17,7 @@ from cvg_warehouse.reading.charts.common import (
     pixels_down,
     shade,
 )
+from cvg_warehouse.reading.data import WHOLE
 from cvg_warehouse.reading.figures import Figure, value_text
 from cvg_warehouse.reading.grids import Grid, largest
 from cvg_warehouse.reading.texts import Language
@@ -40,7 +41,7 @@ def draw(grid: Grid, language: Language) -> Spec:
         labels.append({"y": y + LABEL_LINE / 2, "text": lines})
         y += LABEL_LINE * len(lines) + 2
         cells += [
-            {"column": column, **_cell(figure, y, most, language)}
+            {"column": column, **_cell(figure, y, most, grid, language)}
             for column, figure in zip(columns, figures, strict=False)
             if figure
         ]
@@ -62,13 +63,14 @@ def draw(grid: Grid, language: Language) -> Spec:
     }
 
 
-def _cell(figure: Figure, top: float, most: float, language: Language) -> Row:
+def _cell(figure: Figure, top: float, most: float, grid: Grid, language: Language) -> Row:
     share = min((figure.value or 0) / most, 1)
+    is_beside = figure.geography == WHOLE != grid.focus
     return {
         "y": top,
         "y2": top + CELL - 2,
         "middle": top + CELL / 2 - 1,
-        "shade": shade(share) if figure.value is not None else ABSENT,
+        "shade": shade(share, is_beside) if figure.value is not None else ABSENT,
         "ink": "white" if share > 0.5 else INK,
         "text": value_text(figure, language),
     }
