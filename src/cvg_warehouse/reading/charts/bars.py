@@ -25,13 +25,14 @@ from cvg_warehouse.reading.figures import value_text
 from cvg_warehouse.reading.grids import Grid, Head, largest
 from cvg_warehouse.reading.texts import Language
 
-BAR = 18
+BAR, BAR_OF_SEVERAL = 18, 14
 
 
 def draw(grid: Grid, language: Language) -> Spec:
     """The spec: bars bear their value, or the mark of its absence."""
     colours = [colour for colour, *_ in styles(grid.columns, grid)]
     by_place = len({row.place for row in grid.rows}) > 1
+    bar = BAR if len(grid.columns) == 1 else BAR_OF_SEVERAL
     labels: list[Row] = []
     bars: list[Row] = []
     y = 0.0
@@ -45,14 +46,14 @@ def draw(grid: Grid, language: Language) -> Spec:
                     "x": (figure.value or 0) if figure else 0,
                     "zero": 0,
                     "y": y,
-                    "y2": y + BAR - 4,
-                    "middle": y + BAR / 2 - 2,
+                    "y2": y + bar - 4,
+                    "middle": y + bar / 2 - 2,
                     "colour": _place_colour(row, grid) if by_place else colour,
                     "series": legend_text(column.label),
                     "text": value_text(figure, language) if figure else "",
                 }
             )
-            y += BAR
+            y += bar
         y += GAP
     down, values = pixels_down(y), values_across(largest(grid.cells), 1.3)
     return {
