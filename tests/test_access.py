@@ -218,8 +218,11 @@ def compared(page: Page, site: Site) -> dict[str, str]:
     """The figures that the page shows of the own and of another territory."""
     page.goto(site.viewer.address + COMPARED)
     rows = page.locator("tr:has(th[scope=row])")
+    rows.first.wait_for(state="attached")
     return {
-        place: rows.filter(has_text=place.split("-")[1]).first.locator("td").first.inner_text()
+        # The table is folded under its chart: its text is there, but not to be seen.
+        place: rows.filter(has_text=place.split("-")[1]).first.locator("td").first.text_content()
+        or ""
         for place in (OWN, OTHER)
     }
 
