@@ -43,7 +43,7 @@ def test_a_page_has_its_own_blocks_and_shared_ones() -> None:
         ),
         (
             page('{key = "a", measures = ["x.y"], years = "some"}'),
-            "page 'exits', block 'a': years 'some' is none of one, all, with_",
+            "page 'exits', block 'a': years 'some' is none of one, all",
         ),
         (page('"women"'), r"page 'exits': no block 'women' under \[shared\]"),
         (SHARED + page('"women"', '"women"'), "page 'exits': block 'women' is there 2 times"),

@@ -6,7 +6,7 @@ from typing import Literal
 from cvg_warehouse.reading.data import EVERYBODY, WHOLE, Measure, ReportItem
 
 Shape = Literal["lines", "bars", "strip", "matrix", "flow", "tiles", "cards", "groups"]
-Years = Literal["one", "all", "with_previous"]
+Years = Literal["one", "all"]
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Choice:
 class Block:
     """What a part of a page shows, under a title of its own or the indicator's label.
 
-    `title` is the key of a text, or the title itself. `years` is "one" (the chosen one), "all" or
-    "with_previous"; `places` is "chosen" (beside the whole), "territories" (all, beside the whole)
+    `title` is the key of a text, or the title itself. `years` is "one" (the chosen one) or
+    "all"; `places` is "chosen" (beside the whole), "territories" (all, beside the whole)
     or one geography; no `populations` means the chosen one; without a `shape` what varies decides.
     """
 

@@ -125,7 +125,6 @@ def _years(request: Request) -> tuple[Entry, ...]:
     years = {
         "one": [year],
         "all": sorted(published),
-        "with_previous": [one for one in (year, year - 1) if one in published],
     }[request.block.years]
     return tuple(Entry(one, str(one)) for one in years)
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from cvg_warehouse.html import templates
+from cvg_warehouse.reading import cards as key_cards
 from cvg_warehouse.reading.comparisons import cautions, estimates, pairs
 from cvg_warehouse.reading.data import WHOLE, Edition, Indicator
 from cvg_warehouse.reading.figures import (
@@ -93,12 +94,16 @@ def plain_table(caption: str, table: TextTable, language: Language) -> Markup:
 
 
 def cards(grid: Grid, language: Language) -> Markup:
-    """One card per row: the first column large, the others beneath it."""
-    rows = [
-        (head, list(zip(grid.columns, _in_words(figures, language), strict=True)))
-        for head, figures in zip(grid.rows, grid.figures, strict=True)
+    """One card per row: the chosen year's figure large, what to set it beside beneath it."""
+    shown = [
+        (
+            card,
+            _figure_text(card.figure, language),
+            [(label, _figure_text(figure, language)) for label, figure in card.beside],
+        )
+        for card in key_cards.cards(grid, language)
     ]
-    return _html("cards.html", rows=rows, legend=legend(grid, language))
+    return _html("cards.html", cards=shown, legend=legend(grid, language))
 
 
 def headline(grid: Grid, language: Language) -> Markup:
