@@ -76,7 +76,7 @@ def main() -> None:
     st.title(title, anchor=False)
     st.caption(say(language, "lead_" + page.key))
     notices = filters.read_address(edition, language)
-    choice = filters.show(edition, language)
+    choice = filters.show(edition, language, page.filters)
     _sidebar(pages, query_of(choice, language), language)
     with st.sidebar:
         sign_in(who, edition, language)

@@ -1,8 +1,8 @@
 """The filters: read from the address bar, kept across pages, written back to the address bar."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import streamlit as st
 
@@ -23,6 +23,7 @@ from dashboards.notices import shortened, unknown_value, warn
 
 # The address as the app itself wrote it last; another one comes from a link.
 WRITTEN = "_address"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def _read_single_filters(edition: Edition, language: Language, linked: bool) -> 
     notices = []
     for one in _filters(edition, language):
         asked = st.query_params.get(one.name) if linked else None
-        value = asked if asked is not None else st.session_state.get(one.name, one.default)
+        value = asked if asked is not None else _kept(one.name, one.default)
         if value not in one.values:
             shown = one.label(one.default)
             notices.append(unknown_value(value, one.title, shown, language))
@@ -73,7 +74,7 @@ def _read_single_filters(edition: Edition, language: Language, linked: bool) -> 
 
 def _read_indicators(edition: Edition, language: Language, linked: bool) -> list[str]:
     asked = st.query_params.get_all(INDICATORS) if linked else []
-    names = asked or st.session_state.get(INDICATORS, [])
+    names = asked or _kept(INDICATORS, [])
     st.session_state[INDICATORS] = [name for name in names if name in edition.indicators]
     return [
         say(language, "unknown_indicator", shortened(name))
@@ -82,24 +83,27 @@ def _read_indicators(edition: Edition, language: Language, linked: bool) -> list
     ]
 
 
-def show(edition: Edition, language: Language) -> Choice:
-    """The filters, to choose from."""
-    chosen = [one.label(st.session_state[one.name]) for one in _filters(edition, language)]
-    with st.container(key="choix", gap=None):
-        st.html(tables.chosen(chosen, language))
-        with st.container(horizontal=True, key="filtres"):
-            year, place, population = (
-                _select(one, filter_mode=None) for one in _filters(edition, language)
-            )
-            indicators = st.multiselect(
-                say(language, "programme_indicators"),
-                list(edition.indicators),
-                key=INDICATORS,
-                format_func=lambda name: label_of(edition.indicators[name], language),
-                placeholder=say(language, "programme_indicators_hint"),
-                filter_mode="contains",
-                select_all=False,
-            )
+def _kept(name: str, default: T) -> T:
+    """The earlier choice: Streamlit forgets it where the page did not show the filter."""
+    kept: T = st.session_state.get(name, st.session_state.get(WRITTEN, {}).get(name, default))
+    return kept
+
+
+def show(edition: Edition, language: Language, names: Container[str]) -> Choice:
+    """What is chosen; the filters of these names, to choose from."""
+    shown = [one for one in _filters(edition, language) if one.name in names]
+    if shown or INDICATORS in names:
+        chosen = [one.label(st.session_state[one.name]) for one in shown]
+        with st.container(key="choix", gap=None):
+            st.html(tables.chosen(chosen or [say(language, "programme_indicators")], language))
+            with st.container(horizontal=True, key="filtres"):
+                for one in shown:
+                    _select(one, filter_mode=None)
+                if INDICATORS in names:
+                    _select_indicators(edition, language)
+    year, place, population, indicators = (
+        st.session_state[name] for name in (YEAR, PLACE, POPULATION, INDICATORS)
+    )
     return Choice(int(year), place, population, tuple(indicators))
 
 
@@ -149,6 +153,18 @@ def choose_language(language: Language) -> None:
 def _select(one: Filter, filter_mode: Literal["fuzzy"] | None = "fuzzy") -> str:
     return st.selectbox(
         one.title, one.values, key=one.name, format_func=one.label, filter_mode=filter_mode
+    )
+
+
+def _select_indicators(edition: Edition, language: Language) -> None:
+    st.multiselect(
+        say(language, "programme_indicators"),
+        list(edition.indicators),
+        key=INDICATORS,
+        format_func=lambda name: label_of(edition.indicators[name], language),
+        placeholder=say(language, "programme_indicators_hint"),
+        filter_mode="contains",
+        select_all=False,
     )
 
 

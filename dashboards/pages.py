@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 from cvg_warehouse.reading.blocks import Block, Shape, Years
 from cvg_warehouse.reading.data import Measure
+from dashboards.addresses import INDICATORS, PLACE, POPULATION, YEAR
 
 FILE = Path(__file__).with_name("pages.toml")
 ALLOWED_VALUES = {"shape": get_args(Shape), "years": get_args(Years)}
@@ -17,12 +18,16 @@ ANY_VALUE = "%"
 
 @dataclass(frozen=True)
 class Page:
-    """A page: `page_<key>` and `lead_<key>` are its texts, `path` its place in the address."""
+    """A page: `page_<key>` and `lead_<key>` are its texts, `path` its place in the address.
+
+    `filters` are those that change what it shows, by their names in the address.
+    """
 
     key: str
     path: str
     group: str = ""
     blocks: tuple[Block, ...] = ()
+    filters: tuple[str, ...] = (YEAR, PLACE, POPULATION, INDICATORS)
 
 
 def read_pages(text: str) -> tuple[Page, ...]:
@@ -44,7 +49,8 @@ def _page(read: Mapping[str, Any], shared: Mapping[str, Block]) -> Page:
     _check_keys(read, Page, where)
     blocks = tuple(_named_or_own(block, shared, where) for block in read.get("blocks", ()))
     _check_unique((block.key for block in blocks), f"{where}: block")
-    return Page(**{**read, "blocks": blocks})
+    filters = tuple(read.get("filters", Page.filters))
+    return Page(**{**read, "filters": filters, "blocks": blocks})
 
 
 def _named_or_own(read: str | Mapping[str, Any], shared: Mapping[str, Block], where: str) -> Block:

@@ -1,6 +1,8 @@
 """The viewer keeps to itself: nothing from outside, no details of errors, data is never markup."""
 
+import getpass
 import os
+import re
 import shutil
 import ssl
 import subprocess
@@ -102,12 +104,13 @@ class Proxy:
     https: str
     http: str
 
-    def get(self, address: str) -> HTTPResponse | urllib.error.HTTPError:
+    def get(self, address: str, **headers: str) -> HTTPResponse | urllib.error.HTTPError:
         """The answer, whatever its status; redirections are not followed."""
         trusting = ssl._create_unverified_context()
         https = urllib.request.HTTPSHandler(context=trusting)
         try:
-            return urllib.request.build_opener(https, _Stay).open(address)
+            request = urllib.request.Request(address, headers=headers)
+            return urllib.request.build_opener(https, _Stay).open(request)
         except urllib.error.HTTPError as error:
             return error
 
@@ -135,13 +138,14 @@ def proxy(viewer: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         "listen 443 ": f"listen 127.0.0.1:{https} ",
         "/etc/ssl/certs/indicators.example.org.pem": certificate,
         "/etc/ssl/private/indicators.example.org.key": key,
+        "/var/cache/nginx/cvg": folder / "cache",
         "http://127.0.0.1:8501": viewer.address.replace("localhost", "127.0.0.1"),
         "indicators.example.org": "localhost",
     }.items():
         assert shipped in site
         site = site.replace(shipped, str(here))
     (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; error_log stderr; events {{}}\n"
+        f"user {getpass.getuser()}; daemon off; pid {folder}/pid; error_log stderr; events {{}}\n"
         f"http {{ include /etc/nginx/mime.types; access_log off;\n{site} }}"
     )
     with subprocess.Popen(["nginx", "-c", folder / "nginx.conf"]) as nginx:
@@ -270,6 +274,32 @@ def test_the_proxy_leads_a_long_address_to_the_viewer(proxy: Proxy, path: str) -
 def test_the_proxy_hides_what_nobody_needs(proxy: Proxy, path: str) -> None:
     assert proxy.get(f"{proxy.https}/_stcore/{path}").status == 404
     assert proxy.get(f"{proxy.https}/_stcore/health").status == 200
+
+
+def test_the_proxy_sends_static_files_compressed_and_to_be_kept(proxy: Proxy) -> None:
+    page = proxy.get(proxy.https + "/", **{"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in page.headers, "a page's length would tell of what it holds"
+    files = re.findall(r'"\./(static/[^"]+\.(?:js|css))"', page.read().decode())
+    assert len(files) > 10
+    for file in files:
+        answer = proxy.get(f"{proxy.https}/{file}", **{"Accept-Encoding": "gzip"})
+        assert answer.headers["Content-Encoding"] == "gzip", file
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_font_of_icons_is_not_sent_and_no_icon_is_missed(
+    browser: Browser, proxy: Proxy
+) -> None:
+    with visit(browser.new_context(ignore_https_errors=True)) as visited:
+        fonts: dict[str, int] = {}
+        visited.page.on("response", lambda one: fonts.update({one.url: one.status}))
+        visited.open(proxy.https + "/sorties")
+        (icons,) = (status for url, status in fonts.items() if "MaterialSymbols" in url)
+        assert icons == 404
+        assert visited.page.get_by_test_id("stIconMaterial").count() > 0
+        for icon in visited.page.get_by_test_id("stIconMaterial").all():
+            expect(icon).to_be_hidden()
 
 
 def test_every_page_works_behind_the_proxy_and_keeps_to_its_policy(

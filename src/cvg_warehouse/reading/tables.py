@@ -218,7 +218,8 @@ def edition_line(edition: Edition, published: str, language: Language) -> Markup
         "edition_line.html",
         language=language,
         kind=say(language, "synthetic" if edition.is_synthetic else "real_data"),
-        line=say(language, "edition_line", published, edition.edition_id, edition.code_version),
+        line=say(language, "edition_line", published),
+        identity=say(language, "edition_identity", edition.edition_id, edition.code_version),
         audience=audience,
     )
 
