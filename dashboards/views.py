@@ -91,7 +91,7 @@ def _grid(grid: Grid, view: View, page: Page, with_headline: bool) -> None:
     """A grid with all that belongs to it: title, chart, table, definition, what to take away."""
     language = view.language
     source = source_text(view.edition, language)
-    st.header(_plain(grid.title), anchor=grid.key)
+    st.html(tables.heading(grid.title, grid.key, language))
     headline = tables.headline(grid, language) if with_headline else ""
     st.html(tables.note(grid.filters) + headline)
     if spec := chart(grid, language):

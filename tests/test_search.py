@@ -12,8 +12,9 @@ from tests.support.serving import SHOWN, Served, finished
 
 from cvg_warehouse.reading.blocks import Choice
 from cvg_warehouse.reading.data import WHOLE, Edition
-from cvg_warehouse.reading.glossary import GLOSSARY, other_words
+from cvg_warehouse.reading.glossary import GLOSSARY, Term, marked, other_words
 from cvg_warehouse.reading.search import Entry, find, fold
+from cvg_warehouse.reading.texts import LANGUAGES, Language
 
 PLAIN = Entry("Sorties neutres", more="congé de longue durée")
 
@@ -121,3 +122,29 @@ def test_what_is_not_found_is_said_without_taking_it_for_markup(viewer: Served, 
     finished(page)
     expect(page.get_by_text("Rien ne correspond")).to_contain_text("<b id=evil>[a](//evil.test)")
     assert page.locator("#evil, a[href*=evil]").count() == 0
+
+
+def test_terms_are_marked_once_whatever_their_number_and_capitals() -> None:
+    seen: list[Term] = []
+    html = marked("Sorties neutres, sortie neutre & RQTH", "fr", seen)
+    assert [term.fr for term in seen] == ["sortie neutre", "RQTH"]
+    assert html.count("<dfn") == 2 and "Sorties neutres</dfn>, sortie neutre &amp; " in html
+    assert "<dfn" not in marked("Sorties neutres", "fr", seen)
+    assert "congé de longue durée" in marked("SORTIE NEUTRE", "fr", [])
+    assert "<dfn" not in marked("Part des sorties ; rqth", "fr", [])
+    assert "long leave" in marked("Neutral exits", "en", [])
+
+
+def test_a_text_with_terms_stays_text() -> None:
+    html = marked("<b>emploi durable</b>", "fr", [])
+    assert html.startswith("&lt;b&gt;<dfn") and html.endswith("</dfn>&lt;/b&gt;")
+    assert "<b>" not in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_term_of_several_words_finds_itself(language: Language) -> None:
+    for term in GLOSSARY:
+        name = term.fr if language == "fr" else term.en
+        seen: list[Term] = []
+        marked(f"({name}), {name}", language, seen)
+        assert seen == [term] or (name.islower() and " " not in name), name

@@ -1,19 +1,14 @@
 """The viewer keeps to itself: nothing from outside, no details of errors, data is never markup."""
 
-import getpass
 import os
 import re
 import shutil
-import ssl
 import subprocess
 import sys
 import tomllib
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPResponse
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,14 +16,13 @@ import duckdb
 import pytest
 from dashboards.pages import PAGES
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from tests.support.serving import Served, free_port, served
+from tests.support.proxy import Proxy, proxied
+from tests.support.serving import Served, served
 
-from conftest import wait_for
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.publication.editions.pointer import edition_file, read_pointer
 from cvg_warehouse.reading.texts import LANGUAGES
 
-SITE = PROJECT / "deploy" / "nginx.conf"
 ADDRESSES = [f"/{page.path}" for page in PAGES]
 # Written into every text of an edition; each part would do something as HTML or as Markdown.
 HOSTILE = (
@@ -97,61 +91,12 @@ def edition(editions: Path, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnectio
         yield connection
 
 
-@dataclass(frozen=True)
-class Proxy:
-    """nginx in front of the viewer, as deploy/nginx.conf has it."""
-
-    https: str
-    http: str
-
-    def get(self, address: str, **headers: str) -> HTTPResponse | urllib.error.HTTPError:
-        """The answer, whatever its status; redirections are not followed."""
-        trusting = ssl._create_unverified_context()
-        https = urllib.request.HTTPSHandler(context=trusting)
-        try:
-            request = urllib.request.Request(address, headers=headers)
-            return urllib.request.build_opener(https, _Stay).open(request)
-        except urllib.error.HTTPError as error:
-            return error
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        return None
-
-
 @pytest.fixture(scope="module")
 def proxy(viewer: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     if not shutil.which("nginx") and "CI" not in os.environ:
         pytest.skip("nginx is not installed")
-    folder = tmp_path_factory.mktemp("nginx")
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    self_signed = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes"]
-    self_signed += ["-subj", "/CN=localhost"]
-    subprocess.run(
-        [*self_signed, "-keyout", key, "-out", certificate], check=True, capture_output=True
-    )
-    http, https = free_port(), free_port()
-    site = SITE.read_text(encoding="utf-8")
-    for shipped, here in {
-        "listen 80;": f"listen 127.0.0.1:{http};",
-        "listen 443 ": f"listen 127.0.0.1:{https} ",
-        "/etc/ssl/certs/indicators.example.org.pem": certificate,
-        "/etc/ssl/private/indicators.example.org.key": key,
-        "/var/cache/nginx/cvg": folder / "cache",
-        "http://127.0.0.1:8501": viewer.address.replace("localhost", "127.0.0.1"),
-        "indicators.example.org": "localhost",
-    }.items():
-        assert shipped in site
-        site = site.replace(shipped, str(here))
-    (folder / "nginx.conf").write_text(
-        f"user {getpass.getuser()}; daemon off; pid {folder}/pid; error_log stderr; events {{}}\n"
-        f"http {{ include /etc/nginx/mime.types; access_log off;\n{site} }}"
-    )
-    with subprocess.Popen(["nginx", "-c", folder / "nginx.conf"]) as nginx:
-        wait_for(folder / "pid")
-        yield Proxy(f"https://localhost:{https}", f"http://localhost:{http}")
-        nginx.terminate()
+    with proxied(viewer, tmp_path_factory.mktemp("nginx")) as running:
+        yield running
 
 
 def test_the_settings_that_keep_the_viewer_shut() -> None:

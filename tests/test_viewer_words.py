@@ -83,3 +83,23 @@ def test_filters_without_effect_are_not_shown_and_are_kept(viewer: Served, page:
         filters_row = page.locator(".st-key-filtres")
         expect(filters_row.get_by_role("combobox")).to_have_count(filters)
         expect(page).to_have_url(re.compile(f"annee=2023&territoire={ROUEN}"))
+
+
+@pytest.mark.parametrize("width", [1440, 390, 320])
+def test_a_word_of_the_glossary_says_its_meaning_where_it_stands(
+    viewer: Served, page: Page, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"{viewer.address}/sorties?indicateur=exits.neutral")
+    finished(page)
+    word = page.get_by_role("heading", name="Sorties neutres").get_by_role("term")
+    expect(word).to_have_accessible_description(re.compile("congé de longue durée"))
+    shown = "word => getComputedStyle(word, '::after').content"
+    assert word.evaluate(shown) == "none"
+    word.click()
+    assert "congé de longue durée" in word.evaluate(shown)
+    page.keyboard.press("Tab")
+    assert word.evaluate(shown) == "none"
+    page.keyboard.press("Shift+Tab")
+    assert "congé de longue durée" in word.evaluate(shown), "the keyboard does not reach it"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -21,7 +21,7 @@ from cvg_warehouse.reading.figures import (
     parts_text,
     value_text,
 )
-from cvg_warehouse.reading.glossary import Term
+from cvg_warehouse.reading.glossary import Term, marked
 from cvg_warehouse.reading.grids import Grid, Head, cut_text
 from cvg_warehouse.reading.legend import legend
 from cvg_warehouse.reading.lists import TextTable, values_text
@@ -30,6 +30,7 @@ from cvg_warehouse.reading.texts import Language, definitions, label_of, say
 
 TEMPLATES = templates(Path(__file__).with_name("templates"))
 TEMPLATES.globals["say"] = say
+TEMPLATES.filters["marked"] = marked
 
 
 class FigureText(NamedTuple):
@@ -87,6 +88,11 @@ def folds(grid: Grid, source: str, docs_url: str, language: Language, with_table
     return _html("folds.html", language=language, table=table, how=how)
 
 
+def heading(title: str, anchor: str, language: Language) -> Markup:
+    """The title of a block, with the meaning of its words."""
+    return _html("heading.html", language=language, title=title, anchor=anchor)
+
+
 def plain_table(caption: str, table: TextTable, language: Language) -> Markup:
     """A table of texts; the first column heads its row."""
     header, rows = table
@@ -103,7 +109,7 @@ def cards(grid: Grid, language: Language) -> Markup:
         )
         for card in key_cards.cards(grid, language)
     ]
-    return _html("cards.html", cards=shown, legend=legend(grid, language))
+    return _html("cards.html", language=language, cards=shown, legend=legend(grid, language))
 
 
 def headline(grid: Grid, language: Language) -> Markup:
@@ -120,7 +126,7 @@ def headline(grid: Grid, language: Language) -> Markup:
         )
         for column, figure in zip(grid.columns, _in_words(grid.figures[row], language), strict=True)
     ]
-    return _html("headline.html", cards=shown)
+    return _html("headline.html", language=language, cards=shown)
 
 
 def comparison(grid: Grid, language: Language) -> Markup:
@@ -144,7 +150,7 @@ def key_figures(grid: Grid, language: Language) -> Markup:
         for row, (figure,) in zip(grid.rows, lines, strict=True)
     ]
     meanings = _html("legend.html", legend=legend(grid, language))
-    return _html("headline.html", cards=shown) + meanings
+    return _html("headline.html", language=language, cards=shown) + meanings
 
 
 def explanation(grid: Grid, source: str, docs_url: str, language: Language) -> Markup:
