@@ -1,18 +1,20 @@
-"""The menu under each chart and table: files, citation and link.
+"""The menu under each chart and table, and the files of a whole page.
 
 Files are made when they are asked for, and the buttons when the menu is opened.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cvg_warehouse.reading import export
+from cvg_warehouse.reading import export, workbooks
 from cvg_warehouse.reading.charts import chart
+from cvg_warehouse.reading.data import WHOLE
 from cvg_warehouse.reading.grids import Grid
 from cvg_warehouse.reading.lists import TextTable
 from cvg_warehouse.reading.sources import citation, source_text
+from cvg_warehouse.reading.workbooks import Linked
 from dashboards.addresses import address
 from dashboards.pages import Page
 from dashboards.view import View
@@ -25,16 +27,14 @@ def take_away_grid(grid: Grid, view: View, page: Page) -> None:
         return
     edition, language = view.edition, view.language
     link = address(view.address, page.path, view.query, block=grid.key)
-    lines = export.records(grid, edition, language)
-    notes = export.notes(grid, edition, link, language)
     source = source_text(edition, language)
     files: dict[str, Callable[[], bytes]] = {
-        "csv": lambda: export.csv_bytes(lines),
-        "xlsx": lambda: export.xlsx_bytes(lines, notes, language),
+        "xlsx": lambda: workbooks.grid_workbook(grid, edition, link, language),
+        "csv": lambda: export.csv_bytes(export.records([grid], edition, language)),
     }
     if chart(grid, language):
-        files["png"] = lambda: export.image(grid, source, "png", language)
-        files["svg"] = lambda: export.image(grid, source, "svg", language)
+        files["png"] = lambda: export.image(grid, source, link, "png", language)
+        files["svg"] = lambda: export.image(grid, source, link, "svg", language)
     with menu:
         _buttons(
             grid.key, files, lambda kind: export.file_name(grid, edition, kind, language), view
@@ -43,6 +43,32 @@ def take_away_grid(grid: Grid, view: View, page: Page) -> None:
         st.code(citation(grid, edition, link, language), language=None, wrap_lines=True)
         st.caption(view.say("link"))
         st.code(link, language=None, wrap_lines=True)
+
+
+def take_away_page(shown: Sequence[Grid], view: View, page: Page) -> None:
+    """Buttons for all that a page shows, and for the whole edition."""
+    edition, language, choice = view.edition, view.language, view.choice
+    title = view.say("page_" + page.key)
+    linked = [
+        Linked(grid, address(view.address, page.path, view.query, block=grid.key)) for grid in shown
+    ]
+    place = "" if choice.place == WHOLE else f"-{choice.place}"
+    of_page, of_edition = f"{page.path or page.key}{place}-{choice.year}", choice.population
+    files: dict[str, tuple[str, Callable[[], bytes]]] = {
+        "page_xlsx": (
+            export.named_file(of_page, edition, "xlsx", language),
+            lambda: workbooks.page_workbook(title, linked, edition, language),
+        ),
+        "edition_xlsx": (
+            export.named_file(of_edition, edition, "xlsx", language),
+            lambda: workbooks.edition_workbook(edition, choice.population, language),
+        ),
+    }
+    with st.container(horizontal=True, key="emporter-page", gap="small", width="content"):
+        for key, (name, make) in files.items():
+            st.download_button(
+                view.say(key), make, name, key=key, on_click="ignore", type="tertiary"
+            )
 
 
 def take_away_table(key: str, title: str, table: TextTable, view: View) -> None:
@@ -57,7 +83,7 @@ def take_away_table(key: str, title: str, table: TextTable, view: View) -> None:
     ]
     files: dict[str, Callable[[], bytes]] = {
         "csv": lambda: export.csv_bytes(lines),
-        "xlsx": lambda: export.xlsx_bytes(lines, notes, view.language),
+        "xlsx": lambda: workbooks.lines_workbook(lines, notes, view.language),
     }
     with menu:
         _buttons(

@@ -21,7 +21,7 @@ from dashboards import filters
 from dashboards.addresses import BLOCK, INDICATORS, ITEM, MEASURE
 from dashboards.pages import Page
 from dashboards.search import search
-from dashboards.take_away import take_away_grid, take_away_table
+from dashboards.take_away import take_away_grid, take_away_page, take_away_table
 from dashboards.view import View
 
 TILES_WIDTH = 460
@@ -77,8 +77,10 @@ def _side_by_side(shown: list[Grid], view: View, page: Page, with_headline: bool
         view.page_filters[BLOCK] = asked
         shown = [grid for grid in shown if grid.key == asked]
         st.button("← " + view.say("whole_page"), on_click=filters.forget_block)
-    elif len(shown) > 1:
-        st.html(tables.contents(list(titles.items()), view.language))
+    with st.container(horizontal=True, key="tete", gap="small"):
+        if len(shown) > 1:
+            st.html(tables.contents(list(titles.items()), view.language))
+        take_away_page(shown, view, page)
     with st.container(key="blocs"):
         for grid in shown:
             width = "large" if asked or grid.shape in WIDE else "bloc"

@@ -33,6 +33,7 @@ from cvg_warehouse.reading.figures import NOT_PUBLISHED
 from cvg_warehouse.reading.grids import Grid, grids
 from cvg_warehouse.reading.items import item_grids
 from cvg_warehouse.reading.texts import LANGUAGES, Language, say
+from cvg_warehouse.reading.workbooks import lines_workbook
 
 ROUEN, YEAR = "08-Rouen", 2024
 ITEM, ITEMS = 58, ("52", "58")
@@ -228,7 +229,7 @@ def test_what_is_taken_away_carries_the_comparison_and_its_caution(
     (grid,) = grids(block, Choice(YEAR, WHOLE, EVERYBODY), edition, "fr")
     compared = pairs(grid)[0].comparison
     assert compared and compared.adjusted
-    lines = export.records(grid, edition, "fr")
+    lines = export.records([grid], edition, "fr")
     text = export.csv_bytes(lines).decode("utf-8-sig")
     caution = say("fr", "comparison_caution")
     rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
@@ -243,9 +244,9 @@ def test_what_is_taken_away_carries_the_comparison_and_its_caution(
                 held = row[say("fr", f"column_comparison_{name}_{part}")]
                 assert float(held.replace(",", ".")) == getattr(estimate, part)
     notes = export.notes(grid, edition, "https://example.org", "fr")
-    book = openpyxl.load_workbook(io.BytesIO(export.xlsx_bytes(lines, notes, "fr")))
+    book = openpyxl.load_workbook(io.BytesIO(lines_workbook(lines, notes, "fr")))
     about = [cell.value for row in book["À lire"] for cell in row]
     assert caution in about
     assert any("points [" in str(value) for value in about)
-    picture = export.image(grid, "Source", "svg", "fr").decode()
+    picture = export.image(grid, "Source", "https://example.org", "svg", "fr").decode()
     assert caution.split(" : ")[0].replace("'", "&#39;") in picture or caution[:20] in picture

@@ -27,6 +27,7 @@ from cvg_warehouse.reading.items import item_grids
 from cvg_warehouse.reading.lists import edition_table, reconciliation_table
 from cvg_warehouse.reading.sources import citation
 from cvg_warehouse.reading.texts import LANGUAGES, Language, say
+from cvg_warehouse.reading.workbooks import lines_workbook
 
 THIN, NBSP = "\u202f", "\u00a0"
 ROUEN, YEAR = "08-Rouen", 2024
@@ -119,7 +120,7 @@ def test_what_is_rounded_says_so_wherever_it_stands(
         assert (said in charts.alternative_text(grid, language)) == is_rounded
         assert (said in citation(grid, public, "https://example.org", language)) == is_rounded
         if spec := charts.chart(grid, language):
-            heading = charts.titled(spec, grid, "Source", language)["title"]
+            heading = charts.titled(spec, grid, "Source", "", language)["title"]
             assert (said in " ".join(heading["subtitle"])) == is_rounded
     assert number > 100
     for grid in grids_of(internal, place, language):
@@ -144,14 +145,14 @@ def test_the_edition_says_its_rules(public: Edition, internal: Edition) -> None:
 def test_files_say_how_far_counts_may_be_off(public: Edition, internal: Edition) -> None:
     for edition, margin in ((public, "2"), (internal, "0")):
         found = [grid for grid in grids_of(edition, ROUEN) if grid.key == "categories-de-sortie"]
-        lines = export.records(found[0], edition, "fr")
+        lines = export.records([found[0]], edition, "fr")
         text = export.csv_bytes(lines).decode("utf-8-sig")
         rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
         assert {row[say("fr", "column_margin")] for row in rows} == {margin}
         filters = {row[say("fr", "column_filters")] for row in rows}
         assert ("arrondi à 5" in filters.pop()) == (edition is public)
         notes = export.notes(found[0], edition, "https://example.org", "fr")
-        book = openpyxl.load_workbook(io.BytesIO(export.xlsx_bytes(lines, notes, "fr")))
+        book = openpyxl.load_workbook(io.BytesIO(lines_workbook(lines, notes, "fr")))
         about = [cell.value for row in book["À lire"] for cell in row]
         assert (say("fr", "rounding_rules", 5) in about) == (edition is public)
 

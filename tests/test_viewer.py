@@ -50,6 +50,7 @@ from cvg_warehouse.reading.texts import (
     Language,
     say,
 )
+from cvg_warehouse.reading.workbooks import lines_workbook
 
 THIN = "\u202f"
 ROUEN, YEAR = "08-Rouen", 2024
@@ -245,7 +246,7 @@ def test_no_spreadsheet_takes_a_text_for_a_formula() -> None:
     first, second = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
     assert first == ["'" + text for text in texts[:-1]] + ["plain"]
     assert second == ["-0,5", "3", "", "0,1"]
-    book = openpyxl.load_workbook(io.BytesIO(export.xlsx_bytes(lines, [["a", "=b"]], "fr")))
+    book = openpyxl.load_workbook(io.BytesIO(lines_workbook(lines, [["a", "=b"]], "fr")))
     cells = [cell for sheet in book for row in sheet for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s", "n"}
     assert [cell.value for cell in book["Données"][2] if cell.value is not None] == [-0.5, 3, 0.1]
@@ -358,10 +359,12 @@ def test_every_kind_of_chart_is_drawn_without_a_network(edition: Edition) -> Non
         drawn |= {grid.shape: grid for grid in grids(block, choice, edition, "fr")}
     assert drawn.keys() >= {"lines", "bars", "matrix", "strip", "tiles"}
     for grid in drawn.values():
-        picture = export.image(grid, "Source", "svg", "fr").decode()
+        picture = export.image(grid, "Source", "https://example.org", "svg", "fr").decode()
         assert picture.startswith("<svg")
         assert grid.title.split()[0] in picture
-        assert export.image(grid, "Source", "png", "fr").startswith(b"\x89PNG")
+        assert export.image(grid, "Source", "https://example.org", "png", "fr").startswith(
+            b"\x89PNG"
+        )
 
 
 def test_the_flow_draws_what_the_figures_say() -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -13,10 +14,17 @@ from cvg_warehouse.reading import export
 from cvg_warehouse.reading.blocks import Block, Choice
 from cvg_warehouse.reading.charts import chart, titled
 from cvg_warehouse.reading.data import WHOLE, Edition, Measure, with_own
+from cvg_warehouse.reading.figures import base_name
 from cvg_warehouse.reading.grids import Grid, grids
 from cvg_warehouse.reading.lists import dictionary_table
 from cvg_warehouse.reading.sources import citation, rules_text, source_text
 from cvg_warehouse.reading.texts import LANGUAGES, Language, say
+from cvg_warehouse.reading.workbooks import (
+    Linked,
+    edition_workbook,
+    grid_workbook,
+    page_workbook,
+)
 
 PARIS, ROUEN, YEAR = "01-Paris", "08-Rouen", 2024
 KINDS = ("public", "internal", "mixed")
@@ -37,25 +45,41 @@ def grid_of(edition: Edition, language: Language = "fr", place: str = ROUEN) -> 
 
 
 def csv_text(grid: Grid, edition: Edition, language: Language) -> str:
-    return export.csv_bytes(export.records(grid, edition, language)).decode("utf-8-sig")
+    return export.csv_bytes(export.records([grid], edition, language)).decode("utf-8-sig")
+
+
+def text_of(workbook: bytes, sheets: slice = slice(None)) -> str:
+    book = openpyxl.load_workbook(io.BytesIO(workbook))
+    rows = (row for sheet in book.worksheets[sheets] for row in sheet.iter_rows(values_only=True))
+    return "\n".join(str(value) for row in rows for value in row)
 
 
 def xlsx_text(grid: Grid, edition: Edition, language: Language) -> str:
-    lines = export.records(grid, edition, language)
-    notes = export.notes(grid, edition, LINK, language)
-    book = openpyxl.load_workbook(io.BytesIO(export.xlsx_bytes(lines, notes, language)))
-    cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
-    return "\n".join(cells)
+    return text_of(grid_workbook(grid, edition, LINK, language))
+
+
+def table_text(grid: Grid, edition: Edition, language: Language) -> str:
+    """The table as displayed says it by itself: people copy a sheet."""
+    return text_of(grid_workbook(grid, edition, LINK, language), slice(1))
+
+
+def page_text(grid: Grid, edition: Edition, language: Language) -> str:
+    return text_of(page_workbook("Page", [Linked(grid, LINK)] * 2, edition, language))
+
+
+def edition_text(grid: Grid, edition: Edition, language: Language) -> str:
+    few = {name: edition.indicators[name] for name in list(edition.indicators)[:3]}
+    return text_of(edition_workbook(replace(edition, indicators=few), "all", language))
 
 
 def drawn_text(grid: Grid, edition: Edition, language: Language) -> str:
     """What both pictures, PNG and SVG, are made of."""
-    spec = titled(chart(grid, language) or {}, grid, source_text(edition, language), language)
+    spec = titled(chart(grid, language) or {}, grid, source_text(edition, language), LINK, language)
     return " ".join(spec["title"]["subtitle"])
 
 
 def svg_text(grid: Grid, edition: Edition, language: Language) -> str:
-    picture = export.image(grid, source_text(edition, language), "svg", language).decode()
+    picture = export.image(grid, source_text(edition, language), LINK, "svg", language).decode()
     return " ".join(re.findall(r">([^<>]+)<", picture)).replace("&apos;", "'")
 
 
@@ -66,6 +90,9 @@ def cited(grid: Grid, edition: Edition, language: Language) -> str:
 FORMATS: dict[str, Callable[[Grid, Edition, Language], str]] = {
     "csv": csv_text,
     "xlsx": xlsx_text,
+    "table": table_text,
+    "page": page_text,
+    "edition": edition_text,
     "png": drawn_text,
     "svg": svg_text,
     "citation": cited,
@@ -89,6 +116,11 @@ def test_every_format_says_what_it_is(
     assert (public in text) == (kind != "internal")
     rounded = say(language, "rounded", 5)
     assert (rounded in text) == (kind != "internal")
+    if form not in ("citation", "edition"):
+        assert (
+            say(language, "column_base") in text or base_name(grid.indicators[0], language) in text
+        )
+        assert form == "csv" or LINK in text
     if form != "citation":
         mark = "status" if form == "csv" else "meaning"
         assert say(language, f"{mark}_before_joining") in text

@@ -107,7 +107,7 @@ def test_a_label_says_which_part_of_the_indicator_it_is(known: dict[str, Edition
     assert [column.label for column in grid.columns] == [label]
     assert escape(label) in tables.headline(grid, "fr")
     assert escape(label) in tables.grid_table(grid, "fr")
-    header, *lines = export.records(grid, edition, "fr")
+    header, *lines = export.records([grid], edition, "fr")
     assert {line[header.index("libellé")] for line in lines} == {label}
     compared = shown(edition, WHOLE, lasting_job, places="territories")
     assert [column.label for column in compared.columns] == [label]
@@ -118,7 +118,7 @@ def test_each_domain_of_the_officers_says_who_its_rate_divides_by(
 ) -> None:
     edition = known["internal"]
     grid = shown(edition, WHOLE, Measure("support.officer_mobilised", "%"))
-    header, *lines = export.records(grid, edition, "fr")
+    header, *lines = export.records([grid], edition, "fr")
     bases = {line[header.index("modalité")]: line[header.index("base")] for line in lines}
     assert len(set(bases.values())) == len(bases) == 3
     for domain in ("santé", "logement"):
@@ -135,7 +135,7 @@ def test_a_long_list_says_that_it_is_cut_and_files_have_all(known: dict[str, Edi
     html = tables.grid_table(grid, "fr")
     assert escape(said) in html
     assert html.count("<tr") == 1 + MOST_ROWS
-    header, *lines = export.records(grid, edition, "fr")
+    header, *lines = export.records([grid], edition, "fr")
     assert len({line[header.index("modalité")] for line in lines}) >= len(grid.rows)
     sums = [sum(one.value or 0 for one in row if one) for row in grid.figures]
     assert sums == sorted(sums, reverse=True)

@@ -1,19 +1,16 @@
-"""What people take away of a grid, as files: CSV, XLSX and images."""
+"""What people take away of grids: the lines of files, CSV and images. Workbooks are beside it."""
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import vl_convert
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from cvg_warehouse.formats import day
 from cvg_warehouse.formulas import disarmed
 from cvg_warehouse.reading.charts import chart, titled
 from cvg_warehouse.reading.comparisons import cautions, estimates, pairs
-from cvg_warehouse.reading.data import WHOLE, Edition
+from cvg_warehouse.reading.data import WHOLE, Edition, Indicator
 from cvg_warehouse.reading.figures import WITHOUT_VALUE, Figure, base_name, rounding_text
 from cvg_warehouse.reading.grids import Grid
 from cvg_warehouse.reading.lists import TextTable
@@ -32,17 +29,12 @@ Value = str | int | float | None
 Lines = Sequence[Sequence[Value]]
 
 
-def records(grid: Grid, edition: Edition, language: Language) -> list[list[Value]]:
-    """The grid as a header and one line per figure, values as in the warehouse."""
-    known, said = _known(edition, language), " ".join(cautions(grid, language))
-    figures = [
-        _record(figure, grid, edition, language)
-        | (_compared(figure, grid) | {"comparison_note": said} if said else {})
-        | known
-        for figure in grid.cells
-    ]
-    header: list[Value] = [say(language, "column_" + name) for name in figures[0]]
-    return [header, *(list(figure.values()) for figure in figures)]
+def records(grids: Iterable[Grid], edition: Edition, language: Language) -> list[list[Value]]:
+    """Grids as a header and one line per figure, values as in the warehouse."""
+    figures = [figure for grid in grids for figure in _records(grid, edition, language)]
+    names = list(dict.fromkeys(name for figure in figures for name in figure))
+    header: list[Value] = [say(language, "column_" + name) for name in names]
+    return [header, *([figure.get(name) for name in names] for figure in figures)]
 
 
 def csv_bytes(lines: Lines) -> bytes:
@@ -53,35 +45,24 @@ def csv_bytes(lines: Lines) -> bytes:
     return b"\xef\xbb\xbf" + stream.getvalue().encode("utf-8")
 
 
-def xlsx_bytes(lines: Lines, notes: Lines, language: Language) -> bytes:
-    """A workbook: the lines on the first sheet, what to know about them on the second."""
-    stream = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(stream, options) as book:
-        bold = book.add_format({"bold": True})
-        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        data = book.add_worksheet(say(language, "sheet_data"))
-        data.freeze_panes(1, 0)
-        data.set_column(0, len(lines[0]) - 1, 18)
-        _write(data, lines[:1], cell_format=bold)
-        _write(data, lines[1:], first_row=1)
-        about = book.add_worksheet(say(language, "sheet_notes"))
-        about.set_column(0, 0, 34, bold)
-        about.set_column(1, 1, 100, wrapped)
-        _write(about, notes)
-    return stream.getvalue()
-
-
 def notes(grid: Grid, edition: Edition, link: str, language: Language) -> list[list[Value]]:
     """Title, filters, definitions, edition and marks of the grid."""
-    lines: list[list[Value]] = [
+    return [
         [say(language, "export_title"), grid.title],
         [say(language, "export_filters"), grid.filters],
         *edition_notes(edition, language),
         [say(language, "link"), link],
         [say(language, "citation"), citation(grid, edition, link, language)],
+        *definition_notes(grid.indicators, language),
+        *comparison_notes([grid], language),
+        *mark_notes(language),
     ]
-    for indicator in grid.indicators:
+
+
+def definition_notes(indicators: Iterable[Indicator], language: Language) -> list[list[Value]]:
+    """What each indicator counts, and its base."""
+    lines: list[list[Value]] = []
+    for indicator in indicators:
         numerator, denominator = definitions(indicator, language)
         label = label_of(indicator, language)
         terms = {
@@ -91,13 +72,25 @@ def notes(grid: Grid, edition: Edition, link: str, language: Language) -> list[l
         }
         lines.append([label, indicator.indicator_id])
         lines += [[f"{label} – {say(language, key)}", text] for key, text in terms.items()]
-    lines += [
-        [f"{pair.label} – {say(language, key)}", text]
-        for pair in pairs(grid)
-        for key, text in estimates(pair, language).items()
-    ]
-    lines += [[say(language, "comparison_note"), text] for text in cautions(grid, language)]
-    return lines + [
+    return lines
+
+
+def comparison_notes(grids: Iterable[Grid], language: Language) -> list[list[Value]]:
+    """What comparisons of two groups say, and what not."""
+    lines: list[list[Value]] = []
+    for grid in grids:
+        lines += [
+            [f"{pair.label} – {say(language, key)}", text]
+            for pair in pairs(grid)
+            for key, text in estimates(pair, language).items()
+        ]
+        lines += [[say(language, "comparison_note"), text] for text in cautions(grid, language)]
+    return lines
+
+
+def mark_notes(language: Language) -> list[list[Value]]:
+    """What each mark means."""
+    return [
         [say(language, "status_" + status), say(language, "meaning_" + status)]
         for status in WITHOUT_VALUE
     ]
@@ -126,9 +119,9 @@ def table_lines(table: TextTable, edition: Edition, language: Language) -> list[
     return [[*header, *names], *([*row, *known.values()] for row in rows)]
 
 
-def image(grid: Grid, source: str, kind: str, language: Language) -> bytes:
-    """The chart with title and source, as "png" or "svg"."""
-    spec = titled(chart(grid, language) or {}, grid, source, language)
+def image(grid: Grid, source: str, link: str, kind: str, language: Language) -> bytes:
+    """The chart with title, source and link, as "png" or "svg"."""
+    spec = titled(chart(grid, language) or {}, grid, source, link, language)
     if kind == "svg":
         return vl_convert.vegalite_to_svg(spec).encode("utf-8")
     return vl_convert.vegalite_to_png(spec, scale=2)
@@ -144,6 +137,17 @@ def named_file(what: str, edition: Edition, kind: str, language: Language) -> st
     """The name of a file: what it holds, for whom, of which edition."""
     audience = say(language, "file_" + edition.audience)
     return f"cvg-{what}-{audience}-{edition.edition_id}.{kind}"
+
+
+def _records(grid: Grid, edition: Edition, language: Language) -> list[dict[str, Value]]:
+    """The grid's figures, one by one, by the names of the columns."""
+    known, said = _known(edition, language), " ".join(cautions(grid, language))
+    return [
+        _record(figure, grid, edition, language)
+        | (_compared(figure, grid) | {"comparison_note": said} if said else {})
+        | known
+        for figure in grid.cells
+    ]
 
 
 def _record(figure: Figure, grid: Grid, edition: Edition, language: Language) -> dict[str, Value]:
@@ -208,17 +212,6 @@ def _compared(figure: Figure, grid: Grid) -> dict[str, Value]:
         for part in ("value", "lower", "upper"):
             record[f"comparison_{name}_{part}"] = getattr(estimate, part, None)
     return record
-
-
-def _write(
-    sheet: Worksheet, lines: Lines, first_row: int = 0, cell_format: Format | None = None
-) -> None:
-    for row, line in enumerate(lines, start=first_row):
-        for column, value in enumerate(line):
-            if isinstance(value, str):
-                sheet.write_string(row, column, disarmed(value), cell_format)
-            elif value is not None:
-                sheet.write_number(row, column, value, cell_format)
 
 
 def _csv_value(value: Value) -> str:

@@ -1,15 +1,33 @@
-"""What the marks of a grid mean, in words: under tables, in pictures and in files."""
+"""What a grid is about and what its marks mean: at tables, in pictures and in files."""
+
+from collections.abc import Iterable
 
 from cvg_warehouse.reading.data import WHOLE
 from cvg_warehouse.reading.figures import (
     FEW_PEOPLE,
     WITHOUT_VALUE,
+    Figure,
+    base_name,
     interval_text,
     rounding_of,
     rounding_text,
 )
 from cvg_warehouse.reading.grids import MOST_PLACES_NAMED, Grid
 from cvg_warehouse.reading.texts import Language, say
+
+
+def caption(grid: Grid, language: Language) -> str:
+    """What the whole grid is for, and who its rates divide by or what it counts."""
+    counts = all(indicator.statistic == "count" for indicator in grid.indicators)
+    named = say(language, "counted" if counts else "base")
+    return (
+        f"{grid.filters}. {say(language, 'named', named, ' ; '.join(bases(grid.cells, language)))}."
+    )
+
+
+def bases(figures: Iterable[Figure], language: Language) -> list[str]:
+    """The bases of some figures, each once."""
+    return list(dict.fromkeys(base_name(one.indicator, language, one.breakdown) for one in figures))
 
 
 def legend(grid: Grid, language: Language) -> list[tuple[str, str]]:

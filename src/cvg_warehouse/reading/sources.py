@@ -49,6 +49,14 @@ def rules_text(edition: Edition, language: Language) -> str:
     return say(language, "rounding_rules", edition.rounding) if edition.rounding > 1 else ""
 
 
+def rules_line(edition: Edition, language: Language) -> str:
+    """The same in a few words."""
+    if edition.rounding == 1:
+        return ""
+    key = "edition_rules_elsewhere" if edition.exact_places else "edition_rules"
+    return say(language, key, edition.rounding)
+
+
 def _figures_of_the_year(grid: Grid, edition: Edition, language: Language) -> list[str]:
     return [
         f"{place_name(edition, cell.geography, language)}, {cell.year}"

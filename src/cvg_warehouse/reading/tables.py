@@ -23,9 +23,10 @@ from cvg_warehouse.reading.figures import (
 )
 from cvg_warehouse.reading.glossary import Term, marked
 from cvg_warehouse.reading.grids import Grid, Head, cut_text
-from cvg_warehouse.reading.legend import legend
+from cvg_warehouse.reading.legend import bases, caption, legend
 from cvg_warehouse.reading.lists import TextTable, values_text
 from cvg_warehouse.reading.search import Entry, fold
+from cvg_warehouse.reading.sources import rules_line
 from cvg_warehouse.reading.texts import Language, definitions, label_of, say
 
 TEMPLATES = templates(Path(__file__).with_name("templates"))
@@ -55,13 +56,13 @@ class Definition:
 
 def grid_table(grid: Grid, language: Language) -> Markup:
     """The grid as a table in a box that scrolls by itself, and the meaning of its marks."""
-    caption = _caption(grid, language)
+    about = " ".join(filter(None, (caption(grid, language), cut_text(grid, language))))
     grid = grid.shortened
-    several_bases = len(_bases(grid.cells, language)) > 1
+    several_bases = len(bases(grid.cells, language)) > 1
 
     def base(figures: Iterable[Figure | None]) -> str:
         """The base of a row or column, where the grid has several."""
-        names = _bases(filter(None, figures), language)
+        names = bases(filter(None, figures), language)
         return names[0] if several_bases and len(names) == 1 else ""
 
     columns = zip(*grid.figures, strict=True)
@@ -69,7 +70,7 @@ def grid_table(grid: Grid, language: Language) -> Markup:
         "grid_table.html",
         language=language,
         grid=grid,
-        caption=caption,
+        caption=about,
         columns=[
             (head, base(figures)) for head, figures in zip(grid.columns, columns, strict=True)
         ],
@@ -217,9 +218,8 @@ def definition(
 def edition_line(edition: Edition, published: str, language: Language) -> Markup:
     """Which edition this is, whether its data is real, and how it protects people."""
     audience = say(language, "audience_" + edition.audience)
-    if edition.rounding > 1:
-        key = "edition_rules_elsewhere" if edition.exact_places else "edition_rules"
-        audience = say(language, "named", audience, say(language, key, edition.rounding))
+    if rules := rules_line(edition, language):
+        audience = say(language, "named", audience, rules)
     return _html(
         "edition_line.html",
         language=language,
@@ -272,19 +272,6 @@ def _figure_text(figure: Figure, language: Language) -> FigureText:
         meaning=say(language, "meaning_" + figure.status) if figure.value is None else "",
         details=tuple(filter(None, details)),
     )
-
-
-def _caption(grid: Grid, language: Language) -> str:
-    bases = _bases(grid.cells, language)
-    counts = all(indicator.statistic == "count" for indicator in grid.indicators)
-    named = say(language, "counted" if counts else "base")
-    text = f"{grid.filters}. {say(language, 'named', named, ' ; '.join(bases))}."
-    return " ".join(filter(None, (text, cut_text(grid, language))))
-
-
-def _bases(figures: Iterable[Figure], language: Language) -> list[str]:
-    """The bases of some figures, each once."""
-    return list(dict.fromkeys(base_name(one.indicator, language, one.breakdown) for one in figures))
 
 
 def _is_chosen(head: Head, grid: Grid) -> bool:

@@ -10,7 +10,7 @@ from cvg_warehouse.reading.comparisons import cautions, estimates, pairs
 from cvg_warehouse.reading.data import WHOLE
 from cvg_warehouse.reading.figures import NOT_PUBLISHED, value_text
 from cvg_warehouse.reading.grids import Grid, cut_text
-from cvg_warehouse.reading.legend import legend_lines
+from cvg_warehouse.reading.legend import caption, legend_lines
 from cvg_warehouse.reading.texts import Language, say
 
 DRAW: dict[str, Callable[[Grid, Language], Spec]] = {
@@ -48,8 +48,8 @@ def chart(grid: Grid, language: Language) -> Spec | None:
     }
 
 
-def titled(spec: Spec, grid: Grid, source: str, language: Language) -> Spec:
-    """The chart with its title, filters, source and what must be known in it, to stand alone."""
+def titled(spec: Spec, grid: Grid, source: str, link: str, language: Language) -> Spec:
+    """The chart with title, filters, base, source, link and marks' meanings, to stand alone."""
     said = filter(
         None,
         (
@@ -59,9 +59,10 @@ def titled(spec: Spec, grid: Grid, source: str, language: Language) -> Spec:
         ),
     )
     known = [line for text in said for line in wrap(text, 95)]
+    about = [*wrap(caption(grid, language), 95), *wrap(source, 95)]
     heading = {
         "text": wrap(grid.title, 70),
-        "subtitle": [*wrap(grid.filters, 95), *wrap(source, 95), *known, ""],
+        "subtitle": [*about, *known, *wrap(link, 95, break_on_hyphens=False), ""],
         "anchor": "start",
         "fontSize": 16,
         "subtitleFontSize": 12,
