@@ -10,10 +10,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cvg_warehouse.reading import export, workbooks
 from cvg_warehouse.reading.charts import chart
-from cvg_warehouse.reading.data import WHOLE
+from cvg_warehouse.reading.data import WHOLE, Indicator
 from cvg_warehouse.reading.grids import Grid
 from cvg_warehouse.reading.lists import TextTable
+from cvg_warehouse.reading.paper import Titled, page_pdf
 from cvg_warehouse.reading.sources import citation, source_text
+from cvg_warehouse.reading.texts import place_name, value_label
 from cvg_warehouse.reading.workbooks import Linked
 from dashboards.addresses import address
 from dashboards.pages import Page
@@ -45,7 +47,13 @@ def take_away_grid(grid: Grid, view: View, page: Page) -> None:
         st.code(link, language=None, wrap_lines=True)
 
 
-def take_away_page(shown: Sequence[Grid], view: View, page: Page) -> None:
+def take_away_page(
+    shown: Sequence[Grid],
+    view: View,
+    page: Page,
+    tables: Sequence[Titled] = (),
+    defined: Sequence[Indicator] = (),
+) -> None:
     """Buttons for all that a page shows, and for the whole edition."""
     edition, language, choice = view.edition, view.language, view.choice
     title = view.say("page_" + page.key)
@@ -53,17 +61,30 @@ def take_away_page(shown: Sequence[Grid], view: View, page: Page) -> None:
         Linked(grid, address(view.address, page.path, view.query, block=grid.key)) for grid in shown
     ]
     place = "" if choice.place == WHOLE else f"-{choice.place}"
-    of_page, of_edition = f"{page.path or page.key}{place}-{choice.year}", choice.population
+    of_page = f"{page.path or page.key}{place}-{choice.year}"
+    link = address(view.address, page.path, view.query)
+    about = " · ".join(
+        (
+            place_name(edition, choice.place, language),
+            str(choice.year),
+            value_label(edition, "population", choice.population, language),
+        )
+    )
     files: dict[str, tuple[str, Callable[[], bytes]]] = {
-        "page_xlsx": (
-            export.named_file(of_page, edition, "xlsx", language),
-            lambda: workbooks.page_workbook(title, linked, edition, language),
-        ),
-        "edition_xlsx": (
-            export.named_file(of_edition, edition, "xlsx", language),
-            lambda: workbooks.edition_workbook(edition, choice.population, language),
+        "page_pdf": (
+            export.named_file(of_page, edition, "pdf", language),
+            lambda: page_pdf(title, about, shown, edition, link, language, tables, defined),
         ),
     }
+    if shown:
+        files["page_xlsx"] = (
+            export.named_file(of_page, edition, "xlsx", language),
+            lambda: workbooks.page_workbook(title, linked, edition, language),
+        )
+    files["edition_xlsx"] = (
+        export.named_file(choice.population, edition, "xlsx", language),
+        lambda: workbooks.edition_workbook(edition, choice.population, language),
+    )
     with st.container(horizontal=True, key="emporter-page", gap="small", width="content"):
         for key, (name, make) in files.items():
             st.download_button(

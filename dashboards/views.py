@@ -15,6 +15,7 @@ from cvg_warehouse.reading.data import WHOLE, Edition, Measure, ReportItem
 from cvg_warehouse.reading.glossary import GLOSSARY
 from cvg_warehouse.reading.grids import Grid, cut_text, grids, unpublished
 from cvg_warehouse.reading.items import item_grids
+from cvg_warehouse.reading.paper import Titled
 from cvg_warehouse.reading.sources import rules_text, source_text
 from cvg_warehouse.reading.texts import Language, label_of, measure_label
 from dashboards import filters
@@ -80,7 +81,8 @@ def _side_by_side(shown: list[Grid], view: View, page: Page, with_headline: bool
     with st.container(horizontal=True, key="tete", gap="small"):
         if len(shown) > 1:
             st.html(tables.contents(list(titles.items()), view.language))
-        take_away_page(shown, view, page)
+        if shown:
+            take_away_page(shown, view, page)
     with st.container(key="blocs"):
         for grid in shown:
             width = "large" if asked or grid.shape in WIDE else "bloc"
@@ -205,7 +207,7 @@ def _report(view: View, page: Page) -> None:
     if item.coarser_because:
         st.html(tables.note(view.say("item_coarser_" + item.coarser_because)))
     if item.reference_seed:
-        _reference(item, item.reference_seed, view)
+        _reference(item, item.reference_seed, view, page)
     shown = item_grids(item, view.choice, view.edition, view.language)
     has_figures = any(grid.shape == "figures" for grid in shown)
     _side_by_side(shown, view, page, with_headline=not has_figures)
@@ -241,10 +243,11 @@ def _choose_item(numbers: list[str], view: View) -> str:
     return number
 
 
-def _reference(item: ReportItem, name: str, view: View) -> None:
+def _reference(item: ReportItem, name: str, view: View, page: Page) -> None:
     key = f"element-{item.item}"
     st.header(_plain(item.title_fr), anchor=key)
     table = lists.reference_table(name, view.edition, view.language)
+    take_away_page([], view, page, [Titled(item.title_fr, table)])
     st.html(
         tables.note(view.say("reference_list"))
         + tables.plain_table(item.title_fr, table, view.language)
@@ -255,13 +258,12 @@ def _reference(item: ReportItem, name: str, view: View) -> None:
 def _quality(view: View, page: Page) -> None:
     """For reviewers: the edition's own description, and printed beside computed figures."""
     edition, language = view.edition, view.language
-    title = view.say("quality_edition")
+    title, about = view.say("quality_edition"), lists.edition_table(edition, language)
+    of_page = st.container()
     st.header(title, anchor="edition")
     rules = rules_text(edition, language)
-    st.html(
-        (tables.note(rules) if rules else "")
-        + tables.plain_table(title, lists.edition_table(edition, language), language)
-    )
+    st.html((tables.note(rules) if rules else "") + tables.plain_table(title, about, language))
+    printed = [Titled(title, about)]
     title, anchor = view.say("quality_reconciliation"), "rapprochement"
     st.header(title, anchor=anchor)
     report, status, table_id = _choose_figures(view)
@@ -273,10 +275,12 @@ def _quality(view: View, page: Page) -> None:
         and (table_id is None or (row["table_id"] or "") == table_id)
         and (not view.choice.indicators or row["indicator_id"] in view.choice.indicators)
     ]
+    table = lists.reconciliation_table(found, edition, language)
+    with of_page:
+        take_away_page([], view, page, [*printed, Titled(title, table)])
     if not found:
         st.info(view.say("quality_none"))
         return
-    table = lists.reconciliation_table(found, edition, language)
     st.html(
         tables.note(view.say("quality_lines", len(found)))
         + tables.plain_table(title, table, language)
@@ -330,6 +334,8 @@ def _dictionary(view: View, page: Page) -> None:
     ]
     titles = [(theme.theme, label_of(theme, language)) for theme in themes]
     words, bases = view.say("dictionary_words"), view.say("dictionary_bases")
+    meanings = lists.words_table(GLOSSARY, language)
+    take_away_page([], view, page, [Titled(words, meanings)], chosen)
     st.html(tables.contents([("mots", words), *titles, ("bases", bases)], language))
     st.header(words, anchor="mots")
     st.html(tables.glossary(GLOSSARY, language))

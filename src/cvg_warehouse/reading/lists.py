@@ -3,12 +3,14 @@
 Each is a `TextTable`: what heads its columns, and rows of as many texts.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from cvg_warehouse.formats import day, number
 from cvg_warehouse.reading.data import Edition, Indicator
 from cvg_warehouse.reading.figures import base_name, written
+from cvg_warehouse.reading.glossary import Term
+from cvg_warehouse.reading.search import fold
 from cvg_warehouse.reading.texts import (
     Language,
     breakdown_label,
@@ -148,6 +150,13 @@ def dictionary_table(
     }
     header = [say(language, "column_" + name) for name in columns]
     return header, [[read(one) for read in columns.values()] for one in indicators]
+
+
+def words_table(terms: Iterable[Term], language: Language) -> TextTable:
+    """Words and what they mean, from A to Z."""
+    header = [say(language, "dictionary_word"), say(language, "dictionary_meaning")]
+    rows = [[term.name(language), term.meaning(language)] for term in terms]
+    return header, sorted(rows, key=lambda row: fold(row[0]))
 
 
 def bases_table(edition: Edition, language: Language) -> TextTable:
