@@ -312,11 +312,16 @@ def _rows(pictures: Sequence[_Picture]) -> list[list[_Picture]]:
 
 
 def _write_table(paper: _Paper, grid: Grid, language: Language) -> None:
-    """The grid's table; one of many columns in parts that each have the headings of the rows."""
+    """The grid's table; one of many columns in parts that each have the headings of the rows.
+
+    Key figures are those of the chosen year and of the one before.
+    """
     grid = grid.shortened
+    years = (grid.year, grid.year - 1) if grid.shape == "cards" else ()
+    shown = [n for n, head in enumerate(grid.columns) if not years or head.year in years]
     about = " ".join(filter(None, (caption(grid, language), cut_text(grid, language))))
-    for first in range(0, len(grid.columns), MOST_COLUMNS):
-        columns = range(first, min(first + MOST_COLUMNS, len(grid.columns)))
+    for first in range(0, len(shown), MOST_COLUMNS):
+        columns = shown[first : first + MOST_COLUMNS]
         heads = [grid.columns[n].label or say(language, "column_value") for n in columns]
         rows = [
             [head.label, *(_in_a_cell(figures[n], language) for n in columns)]
