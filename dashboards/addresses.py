@@ -10,6 +10,8 @@ YEAR, PLACE, POPULATION = "annee", "territoire", "population"
 INDICATORS, LANGUAGE = "indicateur", "langue"
 # Names of filters that only one page has: an item of the Bilan, the measure that is compared.
 ITEM, MEASURE = "element", "mesure"
+# And those that it is compared for.
+COMPARED = "comparer"
 # The one block that a page is to show, by its key.
 BLOCK = "vue"
 # What is looked for.

@@ -12,6 +12,7 @@ from cvg_warehouse.reading.data import EVERYBODY, WHOLE, Edition
 from cvg_warehouse.reading.texts import LANGUAGES, Language, label_of, place_name, say, value_label
 from dashboards.addresses import (
     BLOCK,
+    COMPARED,
     INDICATORS,
     LANGUAGE,
     PLACE,
@@ -117,6 +118,26 @@ def choose_on_page(one: Filter, language: Language) -> str:
     return _select(one)
 
 
+def choose_some_on_page(one: Filter, most: int, hint: str, language: Language) -> list[str]:
+    """As `choose_on_page`, up to `most` values; none stands for what the hint says."""
+    asked = st.query_params.get_all(one.name) if _from_a_link() else []
+    for value in asked:
+        if value not in one.values:
+            warn(unknown_value(value, one.title, hint, language))
+    values = asked or st.session_state.get(one.name, [])
+    st.session_state[one.name] = [value for value in values if value in one.values][:most]
+    return st.multiselect(
+        one.title,
+        one.values,
+        key=one.name,
+        format_func=one.label,
+        placeholder=hint,
+        max_selections=most,
+        filter_mode="contains",
+        select_all=False,
+    )
+
+
 def asked_block(keys: list[str], language: Language) -> str:
     """The block that the address asks to see alone; '' for the whole page."""
     asked = st.query_params.get(BLOCK, "")
@@ -191,9 +212,9 @@ def _filters(edition: Edition, language: Language) -> tuple[Filter, Filter, Filt
 
 def _address() -> Query:
     query: Query = dict(st.query_params)
-    if INDICATORS in query:
-        query[INDICATORS] = st.query_params.get_all(INDICATORS)
-    return query
+    return query | {
+        name: st.query_params.get_all(name) for name in (INDICATORS, COMPARED) if name in query
+    }
 
 
 def _from_a_link() -> bool:

@@ -21,7 +21,7 @@ class View:
     language: Language
     address: str
     docs_url: str = field(default_factory=lambda: os.environ.get("CVG_DOCS_URL", ""))
-    page_filters: dict[str, str] = field(default_factory=dict)
+    page_filters: Query = field(default_factory=dict)
 
     @property
     def query(self) -> Query:

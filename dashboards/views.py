@@ -9,17 +9,17 @@ import streamlit as st
 from markupsafe import Markup
 
 from cvg_warehouse.reading import lists, tables
-from cvg_warehouse.reading.blocks import Block
 from cvg_warehouse.reading.charts import chart, left_to_the_table
-from cvg_warehouse.reading.data import WHOLE, Edition, Measure, ReportItem
+from cvg_warehouse.reading.data import WHOLE, ReportItem
 from cvg_warehouse.reading.glossary import GLOSSARY
 from cvg_warehouse.reading.grids import Grid, cut_text, grids, unpublished
 from cvg_warehouse.reading.items import item_grids
 from cvg_warehouse.reading.paper import Titled
 from cvg_warehouse.reading.sources import rules_text, source_text
-from cvg_warehouse.reading.texts import Language, label_of, measure_label
+from cvg_warehouse.reading.texts import label_of
 from dashboards import filters
-from dashboards.addresses import BLOCK, INDICATORS, ITEM, MEASURE
+from dashboards.addresses import BLOCK, INDICATORS, ITEM
+from dashboards.compare import compared
 from dashboards.pages import Page
 from dashboards.search import search
 from dashboards.take_away import take_away_grid, take_away_page, take_away_table
@@ -28,12 +28,10 @@ from dashboards.view import View
 TILES_WIDTH = 460
 # What needs the whole width of the page.
 WIDE = ("cards", "matrix", "flow", "table")
+# What stands beside two blocks.
+TALL = ("multiples",)
 # What is text rather than a chart.
 IN_WORDS = {"cards": tables.cards, "figures": tables.key_figures, "table": tables.grid_table}
-# What the page that compares territories shows first.
-USUAL_MEASURE = "exits.job_or_training:emploi_durable"
-# Thousands of partners are no measure to compare.
-NOT_COMPARED = "partners.partner_actions"
 
 
 def show(page: Page, view: View) -> None:
@@ -85,7 +83,8 @@ def _side_by_side(shown: list[Grid], view: View, page: Page, with_headline: bool
             take_away_page(shown, view, page)
     with st.container(key="blocs"):
         for grid in shown:
-            width = "large" if asked or grid.shape in WIDE else "bloc"
+            tall = "haut" if grid.shape in TALL else "bloc"
+            width = "large" if asked or grid.shape in WIDE else tall
             with st.container(key=f"{width}-{grid.key}", gap="xsmall"):
                 _grid(grid, view, page, with_headline)
     st.html(tables.legend_on_paper(shown, view.language))
@@ -102,6 +101,8 @@ def _grid(grid: Grid, view: View, page: Page, with_headline: bool) -> None:
         width: int | Literal["stretch"] = TILES_WIDTH if grid.shape == "tiles" else "stretch"
         st.vega_lite_chart(spec, theme=None, width=width, key=f"chart-{grid.key}")
     in_words = IN_WORDS.get(grid.shape)
+    # All that the map says stands beside it, in the ranking's table.
+    with_table = not in_words and grid.shape != "tiles"
     remark = _remark(grid, view)
     below = [
         in_words(grid, language) if in_words else "",
@@ -111,7 +112,7 @@ def _grid(grid: Grid, view: View, page: Page, with_headline: bool) -> None:
     if any(below):
         st.html(Markup().join(below))
     with st.container(horizontal=True, gap="small", vertical_alignment="top"):
-        st.html(tables.folds(grid, source, view.docs_url, language, with_table=not in_words))
+        st.html(tables.folds(grid, source, view.docs_url, language, with_table))
         take_away_grid(grid, view, page)
 
 
@@ -136,51 +137,11 @@ def _territory(view: View, page: Page) -> None:
 
 
 def _compare(view: View, page: Page) -> None:
-    """One measure for all territories: map, ranking, years."""
-    edition, language = view.edition, view.language
-    measures = _comparable_measures(view)
-    if not measures:
+    """One measure for several territories: ranking, map, years."""
+    if shown := compared(view):
+        _side_by_side(shown, view, page)
+    else:
         _nothing_chosen(view)
-        return
-    options = list(measures)
-    default = USUAL_MEASURE if USUAL_MEASURE in measures else options[0]
-    key = filters.choose_on_page(
-        filters.Filter(
-            MEASURE,
-            view.say("measure"),
-            tuple(options),
-            default,
-            lambda key: _label(measures[key], edition, language),
-        ),
-        language,
-    )
-    view.page_filters[MEASURE] = key
-    measure, label = measures[key], _label(measures[key], edition, language)
-
-    def title(key: str) -> str:
-        return f"{view.say(key)} – {label}"
-
-    blocks = (
-        Block("carte", (measure,), title("block_map"), places="territories", shape="tiles"),
-        Block("rang", (measure,), title("block_ranking"), places="territories"),
-        Block("annees", (measure,), title("block_over_years"), years="all"),
-    )
-    shown = [grid for block in blocks for grid in grids(block, view.choice, edition, language)]
-    _side_by_side(shown, view, page)
-
-
-def _comparable_measures(view: View) -> dict[str, Measure]:
-    """The measures to choose from: `exits.other:retraite` and what it stands for."""
-    return {
-        f"{name}:{breakdown}": Measure(name, breakdown)
-        for name in view.choice.indicators or view.edition.indicators
-        for breakdown in view.edition.breakdowns.get(name, ())
-        if not name.startswith(NOT_COMPARED)
-    }
-
-
-def _label(measure: Measure, edition: Edition, language: Language) -> str:
-    return measure_label(edition, measure.indicator_id, measure.pattern, language)
 
 
 def _report(view: View, page: Page) -> None:

@@ -5,18 +5,24 @@ from typing import Literal
 
 from cvg_warehouse.reading.data import EVERYBODY, WHOLE, Measure, ReportItem
 
-Shape = Literal["lines", "bars", "strip", "matrix", "flow", "tiles", "cards", "groups"]
+Shape = Literal[
+    "lines", "bars", "strip", "matrix", "flow", "tiles", "cards", "groups", "ranking", "multiples"
+]
 Years = Literal["one", "all"]
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What the person chose in the filters. No `indicators` means all of them."""
+    """What the person chose in the filters. No `indicators` means all of them.
+
+    `compared` are the places of blocks that show "territories"; none means all territories.
+    """
 
     year: int
     place: str
     population: str
     indicators: tuple[str, ...] = ()
+    compared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,7 @@ def _years(request: Request) -> tuple[Entry, ...]:
 def _places(request: Request) -> tuple[Entry, ...]:
     asked, edition = request.block.places, request.edition
     places = {
-        "territories": [WHOLE, *edition.territories],
+        "territories": [WHOLE, *(request.choice.compared or edition.territories)],
         "chosen": list(dict.fromkeys((request.choice.place, WHOLE))),
     }.get(asked, [asked])
     return tuple(Entry(place, place_name(edition, place, request.language)) for place in places)

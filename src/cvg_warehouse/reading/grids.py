@@ -236,8 +236,8 @@ def _has_groups(varying: Dimensions) -> bool:
 def _by_territory(varying: Dimensions, block: Block, choice: Choice) -> _Layout:
     has_one_measure = varying.size(*WITHIN_A_PLACE) == 1
     if has_one_measure and varying.size(YEAR) > 1:
-        return _Layout(varying, "matrix", (PLACE, *WITHIN_A_PLACE), (YEAR,))
-    shape = block.shape or ("bars" if has_one_measure else "strip")
+        return _Layout(varying, block.shape or "matrix", (PLACE, *WITHIN_A_PLACE), (YEAR,))
+    shape = block.shape or ("ranking" if has_one_measure else "strip")
     return _Layout(varying.only(YEAR, choice.year), shape, (PLACE, YEAR), WITHIN_A_PLACE)
 
 
@@ -271,12 +271,14 @@ def _grid(measures: list[IndicatorValue], request: Request, keeps_whole: bool = 
     if len(kept) > MOST_ROWS:
         kept.sort(key=lambda row: altogether(lines[row]), reverse=True)
     rows = [_head(row, varying) for row in down]
+    if layout.shape == "ranking":
+        kept.sort(key=lambda row: _rank(rows[row], lines[row]))
     shown = (figure for line in lines for figure in line if figure)
     corner = {YEAR: say(request.language, "year"), PLACE: say(request.language, "territory")}
     return Grid(
         key=request.block.key,
         title=varying.title,
-        filters=_filters(layout, rounding_text(shown, request.language), request.language),
+        filters=_filters(layout, rounding_text(shown, request.language), request),
         shape=layout.shape,
         corner=corner.get(layout.down[0], varying.corner),
         rows=tuple(rows[row] for row in kept),
@@ -321,12 +323,18 @@ def _head(entries: Entries, varying: Dimensions) -> Head:
     )
 
 
-def _filters(layout: _Layout, rounding: str, language: Language) -> str:
+def _rank(head: Head, figures: Iterable[Figure | None]) -> tuple[bool, bool, float]:
+    """The whole first, then the largest, and last what has no value."""
+    values = [figure.value for figure in figures if figure and figure.value is not None]
+    return head.place != WHOLE, not values, -max(values, default=0)
+
+
+def _filters(layout: _Layout, rounding: str, request: Request) -> str:
     """The place, year and population that the whole grid is for, and how its counts are rounded."""
     varying = layout.dimensions
     shared = [
-        say(language, "all_territories")
-        if name is PLACE and varying.size(PLACE) > MOST_PLACES_NAMED
+        say(request.language, "all_territories")
+        if name is PLACE and varying.size(PLACE) > MOST_PLACES_NAMED and not request.choice.compared
         else " / ".join(entry.label for entry in varying.entries[name])
         for name in (PLACE, YEAR, POPULATION)
         if name is PLACE or varying.size(name) == 1

@@ -4,7 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from textwrap import wrap
 
-from cvg_warehouse.reading.charts import bars, flow, groups, lines, matrix, strip, tiles
+from cvg_warehouse.reading.charts import (
+    bars,
+    flow,
+    groups,
+    lines,
+    matrix,
+    multiples,
+    ranking,
+    strip,
+    tiles,
+)
 from cvg_warehouse.reading.charts.common import BESIDE, FAINT, INK, Spec
 from cvg_warehouse.reading.comparisons import cautions, estimates, pairs
 from cvg_warehouse.reading.data import WHOLE
@@ -21,6 +31,8 @@ DRAW: dict[str, Callable[[Grid, Language], Spec]] = {
     "matrix": matrix.draw,
     "flow": flow.draw,
     "tiles": tiles.draw,
+    "ranking": ranking.draw,
+    "multiples": multiples.draw,
 }
 PROTECTED = ("masked", NOT_PUBLISHED)
 WIDTH = 640
@@ -75,7 +87,7 @@ def alternative_text(grid: Grid, language: Language) -> str:
     """The chart in words; all its values where they are few."""
     kind = say(language, "alt_" + grid.shape)
     text = f"{say(language, 'named', kind, grid.title)}. {grid.filters}."
-    if sum(1 for _ in grid.cells) > MOST_FIGURES_LISTED:
+    if sum(1 for _ in grid.cells) > MOST_FIGURES_LISTED and grid.shape != "tiles":
         return f"{text} {say(language, 'alt_table_below')}"
     for row, figures in zip(grid.rows, grid.figures, strict=True):
         for column, figure in zip(grid.columns, figures, strict=True):
@@ -98,7 +110,7 @@ def left_to_the_table(grid: Grid, language: Language) -> str:
     missing = sum(1 for figure in grid.cells if figure.value is None)
     if grid.shape == "flow" and missing:
         return say(language, "flow_masked", missing)
-    if without_whole(grid):
+    if without_whole(grid) and grid.shape != "tiles":
         return say(language, "whole_in_table")
     if len(_of_one_unit(grid).columns) < len(grid.columns):
         return say(language, "other_units_in_table")

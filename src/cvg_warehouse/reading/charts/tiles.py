@@ -17,11 +17,13 @@ from cvg_warehouse.reading.charts.common import (
     shade,
 )
 from cvg_warehouse.reading.data import WHOLE
-from cvg_warehouse.reading.figures import Figure, value_text
+from cvg_warehouse.reading.figures import Figure, value_text, written
 from cvg_warehouse.reading.grids import Grid, largest
-from cvg_warehouse.reading.texts import Language
+from cvg_warehouse.reading.texts import Language, say
 
-TILE = 76
+TILE, LEGEND = 76, 44
+# Of the legend: its shades, and how wide each is, in tiles.
+SHADES, SHADE = 5, 0.5
 COLUMNS_BELOW = 5
 
 
@@ -49,11 +51,15 @@ def draw(grid: Grid, language: Language) -> Spec:
     tiles = [
         _tile(place, places[place], figure, most, grid, language) for place, figure in drawn.items()
     ]
-    height = (max(row for _, row in places.values()) + 1) * TILE
+    below = (max(row for _, row in places.values()) + 1) * TILE
+    height = below + LEGEND
     x = across(max(column for column, _ in places.values()) + 1)
     return {
         "height": height,
-        "layer": [{"data": {"values": tiles}, "layer": _tile_layers(x, pixels_down(height))}],
+        "layer": [
+            {"data": {"values": tiles}, "layer": _tile_layers(x, pixels_down(height))},
+            *_legend_layers(below, most, grid, x, pixels_down(height), language),
+        ],
     }
 
 
@@ -91,6 +97,52 @@ def _tile(
 def _short_name(geography_id: str) -> str:
     """`12-Seine_Saint_Denis` as a tile has room for it."""
     return geography_id.split("-", 1)[-1].replace("_", " ")
+
+
+def _legend_layers(
+    top: float, most: float, grid: Grid, x: Spec, y: Spec, language: Language
+) -> list[Spec]:
+    """The shades from 0 to the largest value, and that of what has none."""
+    decimals = 0 if grid.unit == "share" else None
+    ends = {
+        0: written(0, grid.unit, language, decimals),
+        SHADES - 1: written(most, grid.unit, language, decimals),
+        SHADES + 1: say(language, "tiles_absent"),
+    }
+    colours = {n: shade(n / (SHADES - 1)) for n in range(SHADES)} | {SHADES + 1: ABSENT}
+    boxes = [
+        {
+            "x": n * SHADE,
+            "x2": (n + 1) * SHADE,
+            "middle": (n + 0.5) * SHADE,
+            "y": top + 6,
+            "y2": top + 20,
+            "text_y": top + 32,
+            "shade": colour,
+            "text": ends.get(n, ""),
+        }
+        for n, colour in colours.items()
+    ]
+    box = {"x": x, "x2": {"field": "x2"}, "y": y, "y2": {"field": "y2"}}
+    return [
+        {
+            "data": {"values": boxes},
+            "layer": [
+                {
+                    "mark": {"type": "rect", "stroke": FAINT},
+                    "encoding": {**box, "color": as_given("shade")},
+                },
+                {
+                    "mark": {"type": "text", "fontSize": 12, "baseline": "middle"},
+                    "encoding": {
+                        "x": {**x, "field": "middle"},
+                        "y": {**y, "field": "text_y"},
+                        "text": {"field": "text"},
+                    },
+                },
+            ],
+        }
+    ]
 
 
 def _tile_layers(x: dict[str, Any], y: dict[str, Any]) -> list[Spec]:
