@@ -12,6 +12,8 @@ INDICATORS, LANGUAGE = "indicateur", "langue"
 ITEM, MEASURE = "element", "mesure"
 # And those that it is compared for.
 COMPARED = "comparer"
+# The year that a page compares the chosen one with.
+SINCE = "depuis"
 # The one block that a page is to show, by its key.
 BLOCK = "vue"
 # What is looked for.

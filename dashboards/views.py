@@ -19,6 +19,7 @@ from cvg_warehouse.reading.sources import rules_text, source_text
 from cvg_warehouse.reading.texts import label_of
 from dashboards import filters
 from dashboards.addresses import BLOCK, INDICATORS, ITEM
+from dashboards.changes import changes
 from dashboards.compare import compared
 from dashboards.pages import Page
 from dashboards.search import search
@@ -40,6 +41,7 @@ def show(page: Page, view: View) -> None:
         "search": search,
         "territory": _territory,
         "compare": _compare,
+        "changes": changes,
         "report": _report,
         "quality": _quality,
         "dictionary": _dictionary,

@@ -1,4 +1,4 @@
-"""What the viewer knows of an edition, read once into memory. The only SQL of the viewer.
+"""What the viewer knows of an edition, read once into memory. No other SQL but earlier.py.
 
 Nothing is computed here: a cell is as the edition holds it.
 """
@@ -243,6 +243,15 @@ class Edition:
         """The figure, or None where this edition does not publish it."""
         place = self._cells.get(geography_id, {})
         return place.get((indicator_id, population, year), {}).get(breakdown)
+
+    def cells_of(self, geography_id: str, population: str) -> Mapping[tuple[str, int, str], Cell]:
+        """All figures of a place and population, by indicator, year and breakdown value."""
+        return {
+            (indicator_id, year, breakdown): cell
+            for (indicator_id, whose, year), values in self._cells.get(geography_id, {}).items()
+            if whose == population
+            for breakdown, cell in values.items()
+        }
 
     def audience_of(self, geography_id: str) -> str:
         """The audience of a place's figures: a person may read some places of the internal one."""

@@ -67,8 +67,21 @@ def look_up(
     breakdown: str = "",
 ) -> Figure:
     """The figure of a place, a year and a population."""
-    indicator = edition.indicators[indicator_id]
     cell = edition.cell(indicator_id, year, geography, population, breakdown)
+    return figure_of(cell, edition, indicator_id, year, geography, population, breakdown)
+
+
+def figure_of(
+    cell: Cell | None,
+    edition: Edition,
+    indicator_id: str,
+    year: int,
+    geography: str,
+    population: str,
+    breakdown: str,
+) -> Figure:
+    """What a cell says there, whichever edition it is from."""
+    indicator = edition.indicators[indicator_id]
     if _is_before_joining(edition, geography, year, cell) and not edition.has_open_list(indicator):
         cell = Cell(None, None, None, BEFORE_JOINING, None, None)
     return Figure(

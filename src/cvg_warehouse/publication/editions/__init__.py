@@ -5,6 +5,10 @@ readers open next.
 """
 
 from cvg_warehouse.publication.editions.pointer import AUDIENCES
-from cvg_warehouse.publication.editions.reading import current_edition, open_edition
+from cvg_warehouse.publication.editions.reading import (
+    current_edition,
+    open_edition,
+    open_kept,
+)
 
-__all__ = ["AUDIENCES", "current_edition", "open_edition"]
+__all__ = ["AUDIENCES", "current_edition", "open_edition", "open_kept"]

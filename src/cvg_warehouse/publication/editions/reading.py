@@ -39,7 +39,12 @@ def open_edition(audience: str) -> tuple[duckdb.DuckDBPyConnection, str]:
     is published, or the edition's file is gone or cannot be read.
     """
     edition = current_edition()
-    return open_locked(edition_file(editions_folder(), edition, audience)), edition
+    return open_kept(edition, audience), edition
+
+
+def open_kept(edition: str, audience: str) -> duckdb.DuckDBPyConnection:
+    """The same of an edition that is kept, whichever is current."""
+    return open_locked(edition_file(editions_folder(), edition, audience))
 
 
 def frame_of(

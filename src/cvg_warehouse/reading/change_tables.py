@@ -1,0 +1,154 @@
+"""Tables of what changed: since an earlier year, and since the edition before."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from cvg_warehouse.reading.blocks import Block, Choice
+from cvg_warehouse.reading.data import WHOLE, Cell, Edition
+from cvg_warehouse.reading.earlier import Earlier
+from cvg_warehouse.reading.figures import WITHOUT_VALUE, Figure, figure_of, look_up, value_text
+from cvg_warehouse.reading.grids import grids
+from cvg_warehouse.reading.lists import NONE, TextTable
+from cvg_warehouse.reading.texts import Language, measure_label, place_name, say
+from cvg_warehouse.reading.verdicts import Pair, difference_texts, in_short, verdict
+
+Kind = Literal["gone", "changed", "new"]
+KINDS: tuple[Kind, ...] = ("gone", "changed", "new")
+
+
+@dataclass(frozen=True)
+class Changes:
+    """A table of changes, how many there are of each kind, and the figures behind it."""
+
+    table: TextTable
+    counts: Counter[str]
+    figures: tuple[Figure, ...]
+
+
+def since_year(
+    block: Block, year: int, choice: Choice, edition: Edition, language: Language
+) -> Changes:
+    """The figures of a block beside those of an earlier year; the whole's change beside a place's.
+
+    The block's shape is that of cards: all its figures in one list.
+    """
+    lines = {
+        row.label: figures
+        for grid in grids(block, replace(choice, year=year), edition, language)
+        for row, figures in zip(grid.rows, grid.figures, strict=True)
+    }
+    pairs = {
+        row.label: [
+            Pair(one, other)
+            for one, other in zip(figures, lines.get(row.label, ()), strict=False)
+            if one and other
+        ]
+        for grid in grids(block, choice, edition, language)
+        for row, figures in zip(grid.rows, grid.figures, strict=True)
+    }
+    place = place_name(edition, choice.place, language)
+    header = [
+        say(language, "measure"),
+        f"{place} {year}",
+        f"{place} {choice.year}",
+        *_difference_header([pair for both in pairs.values() for pair in both], language),
+    ]
+    has_whole = choice.place != WHOLE
+    if has_whole:
+        header.append(say(language, "changes_of", place_name(edition, WHOLE, language)))
+    rows = [
+        [
+            label,
+            value_text(both[0].before, language),
+            value_text(both[0].now, language),
+            *difference_texts(both[0], language),
+            *([in_short(both[1], language)] if has_whole else []),
+        ]
+        for label, both in pairs.items()
+        if both
+    ]
+    first = [both[0] for both in pairs.values() if both]
+    return Changes((header, rows), Counter(map(verdict, first)), _figures(pairs.values()))
+
+
+def since_edition(
+    before: Earlier, choice: Choice, edition: Edition, language: Language
+) -> dict[int, Changes]:
+    """What an edition shows of a place otherwise than the one before, by year, the newest first."""
+    cells = edition.cells_of(choice.place, choice.population)
+    found: dict[int, list[tuple[Kind, Pair]]] = {year: [] for _, year, _ in (*cells, *before.cells)}
+    for key in (*cells, *(key for key in before.cells if key not in cells)):
+        if key[0] in edition.indicators and (not choice.indicators or key[0] in choice.indicators):
+            pair = _of_editions(key, before.cells.get(key), choice, edition)
+            if kind := _kind(pair):
+                found[key[1]].append((kind, pair))
+    return {
+        year: _of_year(sorted(found[year], key=lambda one: KINDS.index(one[0])), edition, language)
+        for year in sorted(found, reverse=True)
+    }
+
+
+def _of_editions(
+    key: tuple[str, int, str], before: Cell | None, choice: Choice, edition: Edition
+) -> Pair:
+    indicator_id, year, breakdown = key
+    where = (edition, indicator_id, year, choice.place, choice.population, breakdown)
+    return Pair(look_up(*where), figure_of(before, *where))
+
+
+def _kind(pair: Pair) -> Kind | None:
+    """What became of a figure; None where the reader sees the same."""
+    now, before = pair
+    if now.value is None:
+        return None if before.value is None else "gone"
+    if before.value is None:
+        return "new"
+    cells = [(one.cell.value, one.cell.numerator, one.cell.denominator) for one in pair if one.cell]
+    return "changed" if cells[0] != cells[1] else None
+
+
+def _of_year(found: Sequence[tuple[Kind, Pair]], edition: Edition, language: Language) -> Changes:
+    header = [
+        say(language, "measure"),
+        say(language, "changes_kind"),
+        say(language, "changes_before"),
+        say(language, "changes_now"),
+        *_difference_header([pair for _, pair in found], language),
+    ]
+    rows = [
+        [
+            measure_label(edition, now.indicator.indicator_id, now.breakdown, language),
+            say(language, "change_" + kind),
+            value_text(before, language),
+            value_text(now, language),
+            *(difference_texts(Pair(now, before), language) if kind == "changed" else 3 * [NONE]),
+        ]
+        for kind, (now, before) in found
+    ]
+    kinds = Counter[str](kind for kind, _ in found)
+    return Changes((header, rows), kinds, _figures([pair] for _, pair in found))
+
+
+def _difference_header(pairs: Iterable[Pair], language: Language) -> list[str]:
+    """What heads the differences: how far those of counts may be off, where they are rounded."""
+    margin = max((now.margin + before.margin for now, before in pairs), default=0)
+    number = say(language, "changes_number")
+    if margin:
+        number += f" ({say(language, 'margin', round(margin))})"
+    return [number, say(language, "changes_points"), say(language, "changes_verdict")]
+
+
+def _figures(pairs: Iterable[Iterable[Pair]]) -> tuple[Figure, ...]:
+    return tuple(figure for some in pairs for pair in some for figure in pair)
+
+
+def marks(figures: Iterable[Figure], language: Language) -> str:
+    """The marks among some figures, and what they mean."""
+    statuses = {figure.status for figure in figures if figure.value is None}
+    return " · ".join(
+        f"{say(language, 'mark_' + status)} {say(language, 'meaning_' + status)}"
+        for status in WITHOUT_VALUE
+        if status in statuses
+    )
