@@ -82,7 +82,9 @@ def _marks(language: Language) -> tuple[re.Pattern[str], dict[tuple[str, ...], T
     }
     longest_first = sorted(names, key=len, reverse=True)
     pattern = "|".join(map(_plural_too, longest_first))
-    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"), {tuple(fold(n)): term for n, term in names.items()}
+    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"), {
+        tuple(fold(n)): term for n, term in names.items()
+    }
 
 
 def _plural_too(name: str) -> str:
