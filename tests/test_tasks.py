@@ -134,6 +134,17 @@ def test_c_who_mobilises_an_officer_and_what_can_be_said_of_it(person: Person) -
     expect(compared).to_be_visible(timeout=SHOWN)
 
 
+def test_d_a_territorys_sheet_on_paper(person: Person, audience: str) -> None:
+    person.go_to("Fiche territoire")
+    person.choose(PLACE, "Rouen")
+    with person.page.expect_download() as download:
+        person.click(person.page.get_by_role("button", name="Imprimer / PDF"))
+    person.has_clicked(4, on_phone=6)
+    assert MARK_OF_FILES[audience] in download.value.suggested_filename
+    pdf = Path(download.value.path()).read_bytes()
+    assert 2 <= len(re.findall(rb"/Type /Page\b", pdf)) <= 6
+
+
 def test_e_a_table_into_excel(person: Person, audience: str) -> None:
     person.go_to("Sorties")
     menu = person.take_away(person.block("categories-de-sortie"))
