@@ -19,12 +19,13 @@ from cvg_warehouse.reading.data import Measure
 from cvg_warehouse.reading.earlier import Earlier, earlier
 from cvg_warehouse.reading.figures import rounding_text
 from cvg_warehouse.reading.grids import MOST_ROWS
+from cvg_warehouse.reading.paper import Titled
 from cvg_warehouse.reading.texts import place_name, value_label
 from cvg_warehouse.reading.verdicts import STABLE_WITHIN_PERCENT, STABLE_WITHIN_POINTS, VERDICTS
 from dashboards import filters
 from dashboards.addresses import SINCE
 from dashboards.pages import PAGES, Page
-from dashboards.take_away import take_away_table
+from dashboards.take_away import take_away_page, take_away_table
 from dashboards.view import View
 
 SELECT_WIDTH = 240
@@ -32,27 +33,28 @@ SELECT_WIDTH = 240
 
 def changes(view: View, page: Page) -> None:
     """What changed for the chosen place and population."""
-    _since_year(view)
+    of_page = st.container()
+    shown = _since_year(view)
     st.header(view.say("changes_edition"), anchor="depuis-l-edition")
     before = earlier(view.edition, view.choice.place, view.choice.population)
-    if before:
-        _since_edition(before, view)
-        return
     known = view.edition.about["previous_edition_id"]
-    st.html(
-        tables.note(
-            view.say("changes_not_kept", known) if known else view.say("changes_first_edition")
-        )
-    )
+    if before:
+        shown += _since_edition(before, view)
+    elif known:
+        st.html(tables.note(view.say("changes_not_kept", known)))
+    else:
+        st.html(tables.note(view.say("changes_first_edition")))
+    with of_page:
+        take_away_page([], view, page, shown)
 
 
-def _since_year(view: View) -> None:
+def _since_year(view: View) -> list[Titled]:
     choice = view.choice
     years = tuple(str(year) for year in view.edition.years if year < choice.year)
     if not years:
         st.header(view.say("year"), anchor="depuis-l-annee")
         st.html(tables.note(view.say("changes_no_year", choice.year)))
-        return
+        return []
     with st.container(width=SELECT_WIDTH):
         year = filters.choose_on_page(
             filters.Filter(SINCE, view.say("changes_since"), years, years[0], str), view.language
@@ -62,8 +64,9 @@ def _since_year(view: View) -> None:
     st.header(title, anchor="depuis-l-annee")
     found = since_year(_key_figures(view), int(year), choice, view.edition, view.language)
     rules = view.say("changes_rules", STABLE_WITHIN_POINTS, STABLE_WITHIN_PERCENT)
-    _table("depuis-l-annee", title, found, VERDICTS, view)
+    shown = _table("depuis-l-annee", title, found, VERDICTS, view)
     st.html(tables.note(f"{rules} {view.say('changes_periods')}"))
+    return shown
 
 
 def _key_figures(view: View) -> Block:
@@ -73,20 +76,22 @@ def _key_figures(view: View) -> Block:
     return replace(block, measures=chosen or block.measures, years="one")
 
 
-def _since_edition(before: Earlier, view: View) -> None:
+def _since_edition(before: Earlier, view: View) -> list[Titled]:
     edition, choice, language = view.edition, view.choice, view.language
     published = day(before.published_at, language)
     title = view.say("changes_edition_of", published, before.edition_id)
     found = since_edition(before, choice, edition, language)
-    if before.rounding != edition.rounding:
-        said = view.say("changes_rounded", before.rounding, edition.rounding)
-        st.html(tables.note(said))
+    rounding = 1 if choice.place in edition.exact_places else edition.rounding
+    if before.rounding != rounding:
+        st.html(tables.note(view.say("changes_rounded", before.rounding, rounding)))
     header = [view.say("year"), *(view.say("change_" + kind) for kind in KINDS)]
     rows = [[str(year), *(str(one.counts[kind]) for kind in KINDS)] for year, one in found.items()]
-    st.html(tables.plain_table(f"{title} · {_of_whom(view)}", (header, rows), language))
-    if choice.year in found:
-        detail = f"{title} · {choice.year}"
-        _table("depuis-l-edition", detail, found[choice.year], KINDS, view)
+    years = Titled(f"{title} · {_of_whom(view)}", (header, rows))
+    st.html(tables.plain_table(*years, language))
+    if choice.year not in found:
+        return [years]
+    detail = f"{title} · {choice.year}"
+    return [years, *_table("depuis-l-edition", detail, found[choice.year], KINDS, view)]
 
 
 def _of_whom(view: View) -> str:
@@ -96,12 +101,14 @@ def _of_whom(view: View) -> str:
     return f"{place} · {value_label(edition, 'population', choice.population, view.language)}"
 
 
-def _table(key: str, title: str, found: Changes, kinds: tuple[str, ...], view: View) -> None:
+def _table(
+    key: str, title: str, found: Changes, kinds: tuple[str, ...], view: View
+) -> list[Titled]:
     """How many changes there are of each kind, all of them, and what their marks mean."""
     header, rows = found.table
     st.html(tables.note(_summary(found.counts, kinds, view)))
     if not rows:
-        return
+        return []
     rounding = rounding_text(found.figures, view.language)
     title = " · ".join(filter(None, (title, _of_whom(view), rounding)))
     said = marks(found.figures, view.language)
@@ -111,6 +118,7 @@ def _table(key: str, title: str, found: Changes, kinds: tuple[str, ...], view: V
     shown = tables.plain_table(title, (header, rows[:MOST_ROWS]), view.language)
     st.html(shown + (tables.note(said) if said else ""))
     take_away_table(key, title, found.table, view)
+    return [Titled(title, found.table)]
 
 
 def _summary(counts: Counter[str], kinds: tuple[str, ...], view: View) -> str:

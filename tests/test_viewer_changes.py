@@ -41,13 +41,11 @@ BEFORE = "20260301T080000Z-0a1b2c3d"
 KEY_FIGURES = next(block for page in PAGES for block in page.blocks if block.shape == "cards")
 
 
-def figure(
-    edition: Edition, name: str, top: float, base: float | None = None, margin: float = 0
-) -> Figure:
+def figure(edition: Edition, name: str, top: float, base: float | None = None) -> Figure:
     value = top if base is None else top / base
     cell = Cell(top, base, value, "shown", None, None)
     one = look_up(edition, name, YEAR, WHOLE, "all", "")
-    return replace(one, cell=cell, margin=margin)
+    return replace(one, cell=cell, margin=0)
 
 
 def texts(now: Figure, before: Figure) -> list[str]:
@@ -82,7 +80,7 @@ def test_what_rounding_may_explain_is_neither_rise_nor_fall(known: dict[str, Edi
     edition = known["public"]
 
     def said(name: str, now: Sequence[float], before: Sequence[float], margin: float = 2) -> str:
-        pair = (figure(edition, name, *one, margin=margin) for one in (now, before))
+        pair = (replace(figure(edition, name, *one), margin=margin) for one in (now, before))
         return verdict(Pair(*pair))
 
     assert said(RATE, (15, 50), (10, 50)) == "rounding"
@@ -274,6 +272,7 @@ def test_what_changed_is_one_click_away_and_can_be_taken_away(shown_to: Served, 
     expect(main).to_contain_text("L'édition compte par années civiles")
     expect(main).to_contain_text("Depuis l'édition du 1er mars 2026")
     expect(page.locator(".table-box").last).to_contain_text("was there")
+    expect(main).not_to_contain_text("L'édition précédente arrondissait")
     page.get_by_role("button", name="Emporter").last.click()
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
@@ -281,6 +280,9 @@ def test_what_changed_is_one_click_away_and_can_be_taken_away(shown_to: Served, 
     text = Path(download.value.path()).read_bytes().decode("utf-8-sig")
     lines = list(csv.DictReader(io.StringIO(text), delimiter=";"))
     assert {line["changement"] for line in lines} >= {"nouveau", "n'est plus affiché", "changé"}
+    with page.expect_download() as download:
+        page.get_by_role("button", name=say("fr", "page_pdf")).click()
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
     audience = "édition interne" if "-interne-" in name else "édition publique"
     assert all(line["destinataires"].startswith(audience) for line in lines)
 
