@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.support.serving import SHOWN, Served, finished, served
 
 from cvg_warehouse.publication.editions import AUDIENCES
-from cvg_warehouse.reading.data import Edition
+from cvg_warehouse.reading.data import Edition, Geography
 
 DEVICES = {
     "desk": {"viewport": {"width": 1440, "height": 900}},
@@ -64,7 +64,17 @@ class Person:
         finished(self.page)
 
     def block(self, key: str) -> Locator:
-        return self.page.locator(f".st-key-bloc-{key}, .st-key-large-{key}")
+        return self.page.locator(
+            f":is(.st-key-bloc-{key}, .st-key-haut-{key}, .st-key-large-{key})"
+        )
+
+    @property
+    def territories(self) -> list[Geography]:
+        return [self.edition.geographies[place] for place in self.edition.territories]
+
+    def places_in(self, key: str) -> set[str]:
+        """The places that head the rows of a block's table."""
+        return set(self.block(key).locator("tbody th").all_text_contents())
 
     def take_away(self, block: Locator) -> Locator:
         """Open the menu of a block's files."""
@@ -158,6 +168,31 @@ def test_e_a_table_into_excel(person: Person, audience: str) -> None:
     assert person.edition.edition_id in cells
 
 
+def test_f_my_territory_within_its_group(person: Person) -> None:
+    person.go_to("Comparer les territoires")
+    person.choose(PLACE, "Rouen")
+    person.click(person.page.get_by_role("button", name="Comparer dans ce groupe"))
+    person.has_clicked(4, on_phone=6)
+    expect(person.page).to_have_url(re.compile("comparer=groupe"), timeout=SHOWN)
+    finished(person.page)
+    names = {one.name_fr for one in person.territories if one.urbanity == "urban"}
+    others = {one.name_fr for one in person.territories} - names
+    assert "Rouen" in names and others
+    places = person.places_in("rang")
+    assert names <= places and not others & places
+
+
+def test_g_what_changed_since_last_year(person: Person) -> None:
+    person.go_to("Ce qui a changé")
+    person.choose(PLACE, "Rouen")
+    person.has_clicked(3, on_phone=5)
+    year = max(person.edition.years)
+    expect(person.page.locator("h2").first).to_have_text(f"De {year - 1} à {year}")
+    table = person.page.locator(".table-box").first
+    expect(table).to_contain_text(f"Rouen {year - 1}", timeout=SHOWN)
+    expect(table).to_contain_text("point")
+
+
 def test_h_what_a_word_means(person: Person) -> None:
     person.go_to("Sorties")
     word = person.block("sorties-neutres").get_by_role("heading").get_by_role("term")
@@ -218,6 +253,27 @@ def test_k_what_is_found_is_one_click_away(person: Person) -> None:
     person.has_clicked(3, on_phone=4)
     finished(person.page)
     expect(person.page.locator("h2")).to_have_text("Durée des parcours")
+
+
+def test_l_several_territories_at_once(person: Person) -> None:
+    person.go_to("Comparer les territoires")
+    names = {"Paris", "Rouen", "Nantes Métropole"}
+    for name in sorted(names):
+        person.click(person.page.get_by_role("combobox", name="Comparer", exact=True))
+        person.click(person.page.get_by_role("option", name=name, exact=True))
+        chosen = person.page.get_by_test_id("stMultiSelect").filter(has_text="Comparer")
+        expect(chosen).to_contain_text(name, timeout=SHOWN)
+        finished(person.page)
+    person.has_clicked(7, on_phone=8)
+    assert person.places_in("rang") == {*names, "Ensemble des territoires"}
+
+
+def test_m_all_territories_over_the_years(person: Person) -> None:
+    person.go_to("Comparer les territoires")
+    person.has_clicked(1, on_phone=2)
+    assert person.places_in("annees") >= {one.name_fr for one in person.territories}
+    heads = person.block("annees").locator("thead th").all_text_contents()
+    assert heads[1:] == [str(year) for year in sorted(person.edition.years)]
 
 
 def test_n_my_territory_in_a_meeting(person: Person) -> None:
