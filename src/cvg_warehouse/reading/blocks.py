@@ -6,7 +6,17 @@ from typing import Literal
 from cvg_warehouse.reading.data import EVERYBODY, WHOLE, Measure, ReportItem
 
 Shape = Literal[
-    "lines", "bars", "strip", "matrix", "flow", "tiles", "cards", "groups", "ranking", "multiples"
+    "lines",
+    "bars",
+    "stacked",
+    "matrix",
+    "crosstab",
+    "flow",
+    "tiles",
+    "cards",
+    "groups",
+    "ranking",
+    "multiples",
 ]
 Years = Literal["one", "all"]
 

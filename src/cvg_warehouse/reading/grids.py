@@ -7,6 +7,7 @@ from itertools import product
 from typing import Literal, NamedTuple
 
 from cvg_warehouse.reading.blocks import Block, Choice, Shape
+from cvg_warehouse.reading.breakdowns import shape_across
 from cvg_warehouse.reading.data import (
     JOIN,
     OFFICER,
@@ -98,6 +99,11 @@ class Grid:
     def cells(self) -> Iterator[Figure]:
         """Every figure, row by row."""
         return (figure for row in self.figures for figure in row if figure)
+
+    @property
+    def has_places(self) -> bool:
+        """Whether its figures are of several places."""
+        return len({figure.geography for figure in self.cells}) > 1
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:
@@ -237,7 +243,8 @@ def _by_territory(varying: Dimensions, block: Block, choice: Choice) -> _Layout:
     has_one_measure = varying.size(*WITHIN_A_PLACE) == 1
     if has_one_measure and varying.size(YEAR) > 1:
         return _Layout(varying, block.shape or "matrix", (PLACE, *WITHIN_A_PLACE), (YEAR,))
-    shape = block.shape or ("ranking" if has_one_measure else "strip")
+    usual = "ranking" if has_one_measure else shape_across(varying.measures.values())
+    shape = block.shape or usual
     return _Layout(varying.only(YEAR, choice.year), shape, (PLACE, YEAR), WITHIN_A_PLACE)
 
 
@@ -246,16 +253,20 @@ def _over_years(varying: Dimensions, alone: Dimensions) -> _Layout:
     for candidate in (varying, alone):
         if candidate.size(PLACE, *WITHIN_A_PLACE) <= MOST_LINES:
             return _Layout(candidate, "lines", (YEAR,), (*WITHIN_A_PLACE, PLACE))
+    if shape_across(alone.measures.values()) == "stacked" and alone.size(POPULATION) == 1:
+        return _Layout(alone, "stacked", (YEAR, PLACE), WITHIN_A_PLACE)
     return _Layout(alone, "matrix", WITHIN_A_PLACE, (YEAR, PLACE))
 
 
 def _in_one_year(varying: Dimensions, alone: Dimensions) -> _Layout:
     """Bars, at need without the place beside the chosen one; a table where they are too many."""
-    down, across = (MEASURE, YEAR), (CROSSED, POPULATION, PLACE)
+    directions = (MEASURE, YEAR), (CROSSED, POPULATION, PLACE)
     for candidate in (varying, alone):
-        if candidate.size(*across) <= MOST_BARS:
-            return _Layout(candidate, "bars", down, across)
-    return _Layout(alone, "matrix", down, across)
+        if candidate.size(*directions[1]) <= MOST_BARS:
+            return _Layout(candidate, "bars", *directions)
+    is_crossed = alone.size(MEASURE) > 1 and alone.size(POPULATION, PLACE) == 1
+    is_counted = {indicator.statistic for indicator, _ in alone.measures.values()} == {"count"}
+    return _Layout(alone, "crosstab" if is_crossed and is_counted else "matrix", *directions)
 
 
 def _grid(measures: list[IndicatorValue], request: Request, keeps_whole: bool = False) -> Grid:

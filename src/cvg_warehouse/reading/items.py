@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cvg_warehouse.reading.blocks import Choice, item_block
+from cvg_warehouse.reading.breakdowns import shape_across
 from cvg_warehouse.reading.composed import ROW, Where, composed, parts
 from cvg_warehouse.reading.data import EVERYBODY, JOIN, WHOLE, Edition, ReportItem, Term
 from cvg_warehouse.reading.figures import (
@@ -132,14 +133,13 @@ def _table(terms: Sequence[Term], request: _Request) -> Grid | None:
     years = [year for row in rows for year in row.where.years]
     span = "–".join(dict.fromkeys((str(min(years)), str(max(years)))))
     names = [request.name(place) for place in places]
+    shown = [figure for line in lines for figure in line if figure]
     where = request.say("all_territories") if request.by_territory else " / ".join(names)
     return Grid(
         key=f"element-{request.item.item}",
         title=request.item.title_fr,
-        filters=_filters(
-            where, span, terms, [figure for line in lines for figure in line if figure], request
-        ),
-        shape="strip" if request.by_territory else "table",
+        filters=_filters(where, span, terms, shown, request),
+        shape=shape_across(shown) if request.by_territory else "table",
         corner=_corner(terms, request),
         rows=tuple(row.head for row in rows),
         columns=tuple(

@@ -3,6 +3,7 @@
 texts.toml holds the texts by key.
 """
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from cvg_warehouse.reading.data import JOIN, Base, Edition, Indicator, Theme
 Labelled = Theme | Base | Indicator
 # Between the breakdown values that a figure adds up.
 PLUS = " + "
+# What an open list puts before its values: "02- PMSMP", "2-Accès au logement".
+CODE = re.compile(r"^\d+\s*-\s*")
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
 TEXTS: dict[str, dict[str, str]] = tomllib.loads(
@@ -39,12 +42,12 @@ def place_name(edition: Edition, geography_id: str, language: Language) -> str:
 
 
 def value_label(edition: Edition, breakdown: str, value: str, language: Language) -> str:
-    """The label of one value of one breakdown; a value of an open list is its own label."""
+    """The label of one value of one breakdown; one of an open list is its own, less its code."""
     labels = edition.value_labels.get((breakdown, value))
     if labels:
         return labels[0] if language == "fr" else labels[1]
     texts = TEXTS.get("value_" + value)
-    return texts[language] if texts else value
+    return texts[language] if texts else CODE.sub("", value) or value
 
 
 def breakdown_label(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cvg_warehouse.reading.breakdowns import is_total
 from cvg_warehouse.reading.charts.common import (
     BESIDE,
     CHOSEN,
@@ -22,7 +23,7 @@ from cvg_warehouse.reading.charts.common import (
 )
 from cvg_warehouse.reading.data import WHOLE
 from cvg_warehouse.reading.figures import value_text
-from cvg_warehouse.reading.grids import Grid, Head, largest
+from cvg_warehouse.reading.grids import Grid, Head
 from cvg_warehouse.reading.texts import Language
 
 BAR, BAR_OF_SEVERAL = 18, 14
@@ -33,6 +34,7 @@ def draw(grid: Grid, language: Language) -> Spec:
     colours = [colour for colour, *_ in styles(grid.columns, grid)]
     by_place = len({row.place for row in grid.rows}) > 1
     bar = BAR if len(grid.columns) == 1 else BAR_OF_SEVERAL
+    is_alone = all(is_total(figure) for figure in grid.cells)
     labels: list[Row] = []
     bars: list[Row] = []
     y = 0.0
@@ -41,9 +43,11 @@ def draw(grid: Grid, language: Language) -> Spec:
         labels.append({"y": y + LABEL_LINE / 2, "text": lines})
         y += LABEL_LINE * len(lines) + 2
         for column, colour, figure in zip(grid.columns, colours, figures, strict=True):
+            # A sum is no bar among its parts, and does not set their scale.
+            is_drawn = figure is not None and (is_alone or not is_total(figure))
             bars.append(
                 {
-                    "x": (figure.value or 0) if figure else 0,
+                    "x": (figure.value or 0) if figure and is_drawn else 0,
                     "zero": 0,
                     "y": y,
                     "y2": y + bar - 4,
@@ -55,7 +59,7 @@ def draw(grid: Grid, language: Language) -> Spec:
             )
             y += bar
         y += GAP
-    down, values = pixels_down(y), values_across(largest(grid.cells), 1.3)
+    down, values = pixels_down(y), values_across(max(bar["x"] for bar in bars), 1.3)
     return {
         "height": y,
         "layer": [

@@ -6,16 +6,18 @@ from textwrap import wrap
 
 from cvg_warehouse.reading.charts import (
     bars,
+    crosstab,
     flow,
     groups,
     lines,
     matrix,
     multiples,
     ranking,
-    strip,
+    stacked,
     tiles,
 )
 from cvg_warehouse.reading.charts.common import BESIDE, FAINT, INK, Spec
+from cvg_warehouse.reading.charts.order import drawn_order
 from cvg_warehouse.reading.comparisons import cautions, estimates, pairs
 from cvg_warehouse.reading.data import WHOLE
 from cvg_warehouse.reading.figures import NOT_PUBLISHED, value_text
@@ -27,13 +29,16 @@ DRAW: dict[str, Callable[[Grid, Language], Spec]] = {
     "lines": lines.draw,
     "bars": bars.draw,
     "groups": groups.draw,
-    "strip": strip.draw,
+    "stacked": stacked.draw,
+    "crosstab": crosstab.draw,
     "matrix": matrix.draw,
     "flow": flow.draw,
     "tiles": tiles.draw,
     "ranking": ranking.draw,
     "multiples": multiples.draw,
 }
+# Shapes that scale each column, or row, by itself.
+OF_ANY_SCALE = ("matrix", "crosstab")
 PROTECTED = ("masked", NOT_PUBLISHED)
 WIDTH = 640
 MOST_FIGURES_LISTED = 12
@@ -56,7 +61,7 @@ def chart(grid: Grid, language: Language) -> Spec | None:
         "padding": dict.fromkeys(("left", "top", "right", "bottom"), 4),
         "autosize": {"type": "fit-x", "contains": "padding"},
         "config": _config(language),
-        **DRAW[grid.shape](_comparable(grid), language),
+        **DRAW[grid.shape](drawn_order(_comparable(grid)), language),
     }
 
 
@@ -114,14 +119,12 @@ def left_to_the_table(grid: Grid, language: Language) -> str:
         return say(language, "whole_in_table")
     if len(_of_one_unit(grid).columns) < len(grid.columns):
         return say(language, "other_units_in_table")
-    if grid.shape == "matrix" and len(grid.columns) > matrix.MOST_COLUMNS:
-        return say(language, "chart_first_columns", matrix.MOST_COLUMNS)
     return ""
 
 
 def without_whole(grid: Grid) -> bool:
     """Whether the chart leaves the whole to the table: its numbers dwarf a territory's."""
-    if grid.shape not in DRAW:
+    if grid.shape not in DRAW or grid.shape in OF_ANY_SCALE:
         return False
     grid = _of_one_unit(grid)
     places = {head.place for head in (*grid.rows, *grid.columns)}
@@ -148,7 +151,7 @@ def _comparable(grid: Grid) -> Grid:
 def _of_one_unit(grid: Grid) -> Grid:
     """The columns of the shares where there are some, else of the first unit."""
     units = {cell.indicator.unit for cell in grid.cells}
-    if len(units) < 2:
+    if len(units) < 2 or grid.shape in OF_ANY_SCALE:
         return grid
     unit = "share" if "share" in units else grid.unit
     columns = [

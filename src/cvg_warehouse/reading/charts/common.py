@@ -17,9 +17,14 @@ CHOSEN, BESIDE, OTHERS = COLOURS[0], "#595959", "#9DB8C7"
 INK, FAINT, ABSENT = "#222222", "#D5DCE1", "#F4F4F4"
 # From the lightest to the darkest: of the chosen place, and of the whole beside it.
 BLUES, GREYS = ((234, 243, 249), (10, 76, 122)), ((240, 240, 240), (70, 70, 70))
+# Of parts of a whole that have no order.
+PART_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#7A7A7A")
+# The share of the width that names of rows take at the left, and their characters in a line.
+LABELS, ROW_CHARACTERS, ROW_LINE = 0.26, 24, 12
 LABEL_LINE, LABEL_CHARACTERS, GAP = 16, 42, 8
 LEGEND_CHARACTERS = 36
 LEGEND = {"labelExpr": "split(datum.label, '\\n')"}
+BOLD_IF_NAMED = {"expr": "datum.is_named ? 600 : 400"}
 SMALL_ON_A_PHONE = {"expr": "width < 420 ? 8.5 : 12"}
 
 
@@ -82,6 +87,12 @@ def labels_layer(rows: list[Row], y: dict[str, Any], **mark: object) -> Spec:
     }
 
 
+def row_labels_layer(rows: list[Row], y: dict[str, Any]) -> Spec:
+    """Names of rows at the left, as `row_label` makes them."""
+    small = {"expr": "width < 420 ? 9 : 12"}
+    return labels_layer(rows, y, fontSize=small, lineHeight=ROW_LINE, fontWeight=BOLD_IF_NAMED)
+
+
 def shade(share: float, is_beside: bool = False) -> str:
     """A colour between the lightest (0) and the darkest (1); grey of what stands beside."""
     mixed = (
@@ -89,3 +100,26 @@ def shade(share: float, is_beside: bool = False) -> str:
         for low, high in zip(*(GREYS if is_beside else BLUES), strict=True)
     )
     return "#" + "".join(f"{round(part):02X}" for part in mixed)
+
+
+def ink_on(colour: str) -> str:
+    """The colour of a text that can be read on a colour: #RRGGBB."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 130 else INK
+
+
+def right_of_labels(share: float) -> float:
+    """Where a share of the width that the rows' names leave is, in that of the chart."""
+    return LABELS + (1 - LABELS) * share
+
+
+def row_label(row: Head, grid: Grid, middle: float) -> Row:
+    """A row's name at the left; the chosen place and the whole are bold."""
+    is_named = grid.has_places and row.place in (grid.focus, WHOLE)
+    lines = wrap(row.label, ROW_CHARACTERS) or [""]
+    return {"y": middle - ROW_LINE * (len(lines) - 1) / 2, "text": lines, "is_named": is_named}
+
+
+def row_height(row: Head, least: float) -> float:
+    """The height of a row with its name at the left."""
+    return max(least, ROW_LINE * len(wrap(row.label, ROW_CHARACTERS)) + 2)

@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 
+from cvg_warehouse.formats import number, share
 from cvg_warehouse.reading.charts.common import COLOURS, Row, Spec, across, as_given, pixels_down
+from cvg_warehouse.reading.crossing import row_share, total
+from cvg_warehouse.reading.figures import value_text
 from cvg_warehouse.reading.grids import Grid, Head
-from cvg_warehouse.reading.texts import Language
+from cvg_warehouse.reading.texts import Language, say
 
-HEIGHT, GAP, STEPS = 320, 22, 16
+HEIGHT, GAP, STEPS = 420, 22, 16
+# A band that bears its number is this thick, in pixels.
+LEAST_BAND = 11
 BAND_COLOURS = (*COLOURS, "#E69F00", "#56B4E9")
 
 
@@ -17,6 +22,7 @@ def draw(grid: Grid, language: Language) -> Spec:
     right = [sum(column) for column in zip(*values, strict=True)]
     pixels = HEIGHT / (sum(left) or 1)
     left_tops, right_tops = _tops(left, pixels), _tops(right, pixels)
+    sums = [total(row) for row in grid.figures], [total(c) for c in zip(*grid.figures, strict=True)]
     nodes = [
         *_nodes(left, left_tops, pixels, x=0.0),
         *_nodes(right, right_tops, pixels, x=1.0),
@@ -28,7 +34,7 @@ def draw(grid: Grid, language: Language) -> Spec:
         "layer": [
             {
                 "data": {"values": _bands(values, left_tops, right_tops, pixels)},
-                "mark": {"type": "area", "opacity": 0.45},
+                "mark": {"type": "area", "opacity": 0.4},
                 "encoding": {
                     "x": x,
                     "y": y,
@@ -44,15 +50,26 @@ def draw(grid: Grid, language: Language) -> Spec:
             },
             *(
                 {
-                    "data": {"values": _labels(heads, tops, at, side)},
+                    "data": {"values": _labels(heads, tops, totals, at, side, language)},
                     "mark": {"type": "text", "align": side, "fontSize": 12},
                     "encoding": {"x": x, "y": y, "text": {"field": "text"}},
                 }
-                for heads, tops, at, side in (
-                    (grid.rows, left_tops, 0.0, "left"),
-                    (grid.columns, right_tops, 1.0, "right"),
+                for heads, tops, totals, at, side in (
+                    (grid.rows, left_tops, sums[0], 0.0, "left"),
+                    (grid.columns, right_tops, sums[1], 1.0, "right"),
                 )
             ),
+            {
+                "data": {"values": _words(grid, values, left_tops, pixels, language)},
+                "mark": {
+                    "type": "text",
+                    "align": "left",
+                    "baseline": "middle",
+                    "dx": 10,
+                    "fontSize": {"expr": "width < 420 ? 9 : 11.5"},
+                },
+                "encoding": {"x": x, "y": y, "text": {"field": "text"}},
+            },
         ],
     }
 
@@ -107,8 +124,40 @@ def _nodes(sums: Sequence[float], tops: list[float], pixels: float, x: float) ->
     ]
 
 
-def _labels(heads: Sequence[Head], tops: list[float], x: float, side: str) -> list[Row]:
+def _labels(
+    heads: Sequence[Head],
+    tops: list[float],
+    sums: Sequence[float | None],
+    x: float,
+    side: str,
+    language: Language,
+) -> list[Row]:
+    """The names of nodes, with how many people they have where all are shown."""
     return [
-        {"x": x, "y": top - 8, "text": head.label, "align": side}
-        for head, top in zip(heads, tops, strict=True)
+        {
+            "x": x,
+            "y": top - 8,
+            "align": side,
+            "text": head.label
+            if people is None
+            else say(language, "named", head.label, number(people, 0, language)),
+        }
+        for head, top, people in zip(heads, tops, sums, strict=True)
     ]
+
+
+def _words(
+    grid: Grid, values: list[list[float]], tops: list[float], pixels: float, language: Language
+) -> list[Row]:
+    """On each band that is thick enough: how many people, and their share of where they come from."""
+    words: list[Row] = []
+    for figures, line, top in zip(grid.figures, values, tops, strict=True):
+        y = top
+        for figure, value in zip(figures, line, strict=True):
+            thick = value * pixels
+            if figure and thick >= LEAST_BAND:
+                part = row_share(figure, figures)
+                said = [value_text(figure, language), *([share(part, language, 0)] if part else [])]
+                words.append({"x": 0.0, "y": y + thick / 2, "text": " · ".join(said)})
+            y += thick
+    return words

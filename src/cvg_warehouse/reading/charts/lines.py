@@ -7,6 +7,7 @@ from cvg_warehouse.reading.charts.common import (
     LEGEND,
     Row,
     Spec,
+    as_given,
     legend_text,
     scale,
     styles,
@@ -16,6 +17,8 @@ from cvg_warehouse.reading.grids import Grid, largest
 from cvg_warehouse.reading.texts import Language
 
 HEIGHT = 200
+# Down the page: a line of the values at the right.
+END_LINE = 15
 # The axis reaches this far at least: small shares are not blown up to fill the chart.
 LEAST_SHARE, LEAST_NUMBER = 0.05, 1
 
@@ -32,6 +35,11 @@ def draw(grid: Grid, language: Language) -> Spec:
                 "layer": [*_series_layers(grid, series, x, y), *_value_layers(x, y)],
             },
             {
+                "data": {"values": _ends(grid, series, language)},
+                "mark": {"type": "text", "align": "left", "dx": 9, "fontWeight": 600},
+                "encoding": {"x": x, "y": y, "text": {"field": "text"}, "color": as_given("ink")},
+            },
+            {
                 "data": {"values": _absent(grid, language)},
                 "mark": {"type": "text", "fontStyle": "italic", "color": BESIDE},
                 "encoding": {"x": x, "y": {"value": HEIGHT - 9}, "text": {"field": "text"}},
@@ -43,7 +51,8 @@ def draw(grid: Grid, language: Language) -> Spec:
 def _points(grid: Grid, series: list[str], language: Language) -> list[Row]:
     points = []
     for row, figures in zip(grid.rows, grid.figures, strict=True):
-        sides = _label_sides(figures)
+        is_last = len(series) > 1 and row is grid.rows[-1]
+        sides = {} if is_last else _label_sides(figures)
         for position, figure in enumerate(figures):
             if figure is not None and figure.value is not None:
                 points.append(
@@ -57,6 +66,26 @@ def _points(grid: Grid, series: list[str], language: Language) -> list[Row]:
                     }
                 )
     return points
+
+
+def _ends(grid: Grid, series: list[str], language: Language) -> list[Row]:
+    """The values of the last year, each beside its line, apart where the lines coincide."""
+    if len(series) < 2:
+        return []
+    colours = [colour for colour, *_ in styles(grid.columns, grid)]
+    last = [
+        (figure.value, value_text(figure, language), colour)
+        for figure, colour in zip(grid.figures[-1], colours, strict=True)
+        if figure and figure.value is not None
+    ]
+    step = _top(grid) * END_LINE / HEIGHT
+    ends: list[Row] = []
+    lowest = step / 2
+    for value, text, colour in sorted(last, key=lambda one: one[0]):
+        lowest = max(value, lowest)
+        ends.append({"year": grid.rows[-1].label, "v": lowest, "text": text, "ink": colour})
+        lowest += step
+    return ends
 
 
 def _label_sides(figures: tuple[Figure | None, ...]) -> dict[int, str]:
@@ -85,11 +114,19 @@ def _absent(grid: Grid, language: Language) -> list[Row]:
     return absent
 
 
+def _top(grid: Grid) -> float:
+    """Where the axis of values ends."""
+    least = LEAST_SHARE if grid.unit == "share" else LEAST_NUMBER
+    return max(largest(grid.cells) * 1.15, least)
+
+
 def _years(grid: Grid) -> dict[str, Any]:
+    # Several lines have their last values at the right.
+    padding = 0.4 if len(grid.columns) == 1 else 0.7
     return {
         "field": "year",
         "type": "ordinal",
-        "scale": {"domain": [row.label for row in grid.rows], "type": "point", "padding": 0.4},
+        "scale": {"domain": [row.label for row in grid.rows], "type": "point", "padding": padding},
         "axis": {"labelAngle": 0, "grid": False},
     }
 
@@ -99,11 +136,10 @@ def _values(grid: Grid, language: Language) -> dict[str, Any]:
     percent = "'\u202f%'" if language == "fr" else "'%'"
     number = "format(datum.value, ',.0f')"
     share = f"format(datum.value * 100, ',.0f') + {percent}"
-    top = max(largest(grid.cells) * 1.15, LEAST_SHARE if is_share else LEAST_NUMBER)
     return {
         "field": "v",
         "type": "quantitative",
-        "scale": {"domain": [0, top], "nice": False},
+        "scale": {"domain": [0, _top(grid)], "nice": False},
         "axis": {
             "labelExpr": share if is_share else number,
             "tickCount": 4,
@@ -129,10 +165,19 @@ def _series_layers(
         "scale": scale(series, dashes),
         "legend": None,
     }
+    # The first lines are broader, and seen under those that coincide with them.
+    widths = [2.5 + 2.5 * n for n in reversed(range(len(series)))]
+    width = {**dash, "scale": scale(series, widths)}
     return [
         {
-            "mark": {"type": "line", "strokeWidth": 2.5},
-            "encoding": {"x": x, "y": y, "color": colour, "strokeDash": dash},
+            "mark": {"type": "line"},
+            "encoding": {
+                "x": x,
+                "y": y,
+                "color": colour,
+                "strokeDash": dash,
+                "strokeWidth": width,
+            },
         },
         {
             "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},

@@ -1,0 +1,203 @@
+"""A plain sentence above a chart: the largest, the change, the rank. By rule, and never a cause.
+
+Nothing is said of what is not shown: where a figure that might be the largest is masked, no largest.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from cvg_warehouse.formats import number, share
+from cvg_warehouse.reading.breakdowns import is_total
+from cvg_warehouse.reading.changes import change, change_text
+from cvg_warehouse.reading.crossing import row_share, total
+from cvg_warehouse.reading.data import WHOLE
+from cvg_warehouse.reading.figures import BEFORE_JOINING, NOT_PUBLISHED, Figure, value_text
+from cvg_warehouse.reading.grids import Grid, Head
+from cvg_warehouse.reading.texts import Language, say
+
+# Of lines and bars of more series a sentence would not say which is meant.
+MOST_SERIES = 2
+NO_RANK = (BEFORE_JOINING, NOT_PUBLISHED)
+
+
+class Named(NamedTuple):
+    """A figure, and what it is of."""
+
+    head: Head
+    figure: Figure
+
+
+def sentence(grid: Grid, language: Language) -> str:
+    """What the chart says first; '' where nothing can be said."""
+    rule = RULES.get(grid.shape)
+    return rule(grid, language) if rule else ""
+
+
+def _over_years(grid: Grid, language: Language) -> str:
+    """The chosen year's figure, its change since the year before, and the whole beside it."""
+    years = [row.year for row in grid.rows]
+    if len(grid.columns) > MOST_SERIES or grid.year not in years:
+        return ""
+    own = _own_column(grid)
+    if own is None:
+        return ""
+    at = years.index(grid.year)
+    now = grid.figures[at][own]
+    if now is None or now.value is None:
+        return ""
+    said = say(language, "sentence_year", grid.year, value_text(now, language))
+    before = grid.figures[at - 1][own] if at and years[at - 1] == grid.year - 1 else None
+    if before and (by := change(now, before)) is not None:
+        key = "sentence_more" if by > 0 else "sentence_less" if by < 0 else "sentence_same"
+        text = change_text(now, before, language, with_sign=False)
+        said += say(language, key, text, before.year)
+    for column, figure in zip(grid.columns, grid.figures[at], strict=True):
+        if column.place == WHOLE != grid.focus and figure and figure.value is not None:
+            said += say(language, "sentence_whole", value_text(figure, language))
+    return said + "."
+
+
+def _own_column(grid: Grid) -> int | None:
+    """The column of the chosen place; None where several are of it."""
+    own = [n for n, column in enumerate(grid.columns) if column.place in (None, grid.focus)]
+    return own[0] if len(own) == 1 else None
+
+
+def _bars(grid: Grid, language: Language) -> str:
+    """The place's rank among territories, or the largest categories."""
+    if len({row.place for row in grid.rows}) > 1:
+        return _places(grid, 0, "", language)
+    own = _own_column(grid)
+    if own is None or len(grid.indicators) > 1:
+        return ""
+    return _largest(_named(grid.rows, [line[own] for line in grid.figures]), language)
+
+
+def _largest(found: list[Named], language: Language) -> str:
+    """The two largest of several categories."""
+    parts = [one for one in found if not is_total(one.figure)]
+    if len(parts) < 2 or any(one.figure.value is None for one in parts):
+        return ""
+    first, second, *_ = sorted(parts, key=_value, reverse=True)
+    if not first.figure.value or first.figure.value == second.figure.value:
+        return ""
+    names = (first.head.label, value_text(first.figure, language))
+    others = (second.head.label, value_text(second.figure, language))
+    return say(language, "sentence_largest", *names, *others)
+
+
+def _parts(grid: Grid, language: Language) -> str:
+    """Of the chosen year: the largest part, and its change; of territories: those of that part."""
+    if len({row.year for row in grid.rows}) > 1:
+        return _parts_of_year(grid, language)
+    columns = [n for n in range(len(grid.columns)) if not _is_sum(grid, n)]
+    whole = next(
+        (line for row, line in zip(grid.rows, grid.figures, strict=True) if row.place == WHOLE),
+        None,
+    )
+    if whole is None:
+        return ""
+    shown = _named([grid.columns[n] for n in columns], [whole[n] for n in columns])
+    if len(shown) < len(columns) or any(one.figure.value is None for one in shown):
+        return ""
+    top = max(shown, key=_value)
+    column = grid.columns.index(top.head)
+    return _places(grid, column, top.head.label, language)
+
+
+def _is_sum(grid: Grid, column: int) -> bool:
+    return all(line[column] is None or is_total(line[column]) for line in grid.figures)
+
+
+def _parts_of_year(grid: Grid, language: Language) -> str:
+    years = [row.year for row in grid.rows]
+    if grid.year not in years:
+        return ""
+    at = years.index(grid.year)
+    said = _largest(_named(grid.columns, grid.figures[at]), language)
+    return said and say(language, "sentence_in_year", grid.year, said)
+
+
+def _places(grid: Grid, column: int, what: str, language: Language) -> str:
+    """The highest and lowest territory, the whole, and the chosen place's rank."""
+    found = _named(grid.rows, [line[column] for line in grid.figures])
+    territories = [
+        one for one in found if one.head.place != WHOLE and one.figure.status not in NO_RANK
+    ]
+    if len(territories) < 2 or any(one.figure.value is None for one in territories):
+        return ""
+    ranked = sorted(territories, key=_value, reverse=True)
+    first, last = ranked[0], ranked[-1]
+    if first.figure.value == last.figure.value:
+        return ""
+    said = say(
+        language,
+        "sentence_places",
+        first.head.label,
+        value_text(first.figure, language),
+        last.head.label,
+        value_text(last.figure, language),
+    )
+    for one in found:
+        if one.head.place == WHOLE and one.figure.value is not None:
+            if one.figure.indicator.statistic != "count":
+                said += say(language, "sentence_whole", value_text(one.figure, language))
+        elif one.head.place == grid.focus:
+            rank = 1 + sum(_value(other) > _value(one) for other in ranked)
+            said += say(language, "sentence_rank", one.head.label, rank, len(ranked))
+    return (say(language, "named", what, said) if what else said) + "."
+
+
+def _table(grid: Grid, language: Language) -> str:
+    """The highest of all cells of a coloured table of one unit, without sums and the whole."""
+    if len(grid.indicators) > 1 or len({one.geography for one in grid.cells}) > 1:
+        return ""
+    years = [column.year for column in grid.columns]
+    if grid.year not in years:
+        return ""
+    at = years.index(grid.year)
+    said = _largest(_named(grid.rows, [line[at] for line in grid.figures]), language)
+    return said and say(language, "sentence_in_year", grid.year, said)
+
+
+def _crossed(grid: Grid, language: Language) -> str:
+    """Of each row: where most of it is, and how many of how many."""
+    said = []
+    for row, line in zip(grid.rows, grid.figures, strict=True):
+        shown = _named(grid.columns, line)
+        whole = total(line)
+        if not whole:
+            continue
+        top = max(shown, key=_value)
+        part = share(row_share(top.figure, line) or 0, language, 0)
+        of = number(whole, 0, language)
+        said.append(
+            say(
+                language,
+                "sentence_crossed",
+                row.label,
+                top.head.label,
+                value_text(top.figure, language),
+                of,
+                part,
+            )
+        )
+    return " ".join(said)
+
+
+def _named(heads: Sequence[Head], figures: Sequence[Figure | None]) -> list[Named]:
+    return [Named(head, figure) for head, figure in zip(heads, figures, strict=True) if figure]
+
+
+def _value(one: Named) -> float:
+    return one.figure.value or 0
+
+
+RULES: dict[str, Callable[[Grid, Language], str]] = {
+    "lines": _over_years,
+    "bars": _bars,
+    "stacked": _parts,
+    "matrix": _table,
+    "crosstab": _crossed,
+    "tiles": lambda grid, language: _places(grid, 0, "", language),
+}
