@@ -15,6 +15,7 @@ from cvg_warehouse.reading.glossary import GLOSSARY
 from cvg_warehouse.reading.grids import Grid, cut_text, grids, unpublished
 from cvg_warehouse.reading.items import item_grids
 from cvg_warehouse.reading.paper import Titled
+from cvg_warehouse.reading.sentences import sentence
 from cvg_warehouse.reading.sources import rules_text, source_text
 from cvg_warehouse.reading.texts import label_of
 from dashboards import filters
@@ -28,9 +29,11 @@ from dashboards.view import View
 
 TILES_WIDTH = 460
 # What needs the whole width of the page.
-WIDE = ("cards", "matrix", "flow", "table")
+WIDE = ("cards", "crosstab", "flow", "table")
 # What stands beside two blocks.
 TALL = ("multiples",)
+# A coloured table of more columns than these does, too.
+MOST_COLUMNS = 6
 # What is text rather than a chart.
 IN_WORDS = {"cards": tables.cards, "figures": tables.key_figures, "table": tables.grid_table}
 
@@ -85,11 +88,18 @@ def _side_by_side(shown: list[Grid], view: View, page: Page, with_headline: bool
             take_away_page(shown, view, page)
     with st.container(key="blocs"):
         for grid in shown:
-            tall = "haut" if grid.shape in TALL else "bloc"
-            width = "large" if asked or grid.shape in WIDE else tall
+            width = "large" if asked or _is_wide(grid) else _height(grid)
             with st.container(key=f"{width}-{grid.key}", gap="xsmall"):
                 _grid(grid, view, page, with_headline)
     st.html(tables.legend_on_paper(shown, view.language))
+
+
+def _height(grid: Grid) -> str:
+    return "haut" if grid.shape in TALL else "bloc"
+
+
+def _is_wide(grid: Grid) -> bool:
+    return grid.shape in WIDE or (grid.shape == "matrix" and len(grid.columns) > MOST_COLUMNS)
 
 
 def _grid(grid: Grid, view: View, page: Page, with_headline: bool) -> None:
@@ -98,7 +108,8 @@ def _grid(grid: Grid, view: View, page: Page, with_headline: bool) -> None:
     source = source_text(view.edition, language)
     st.html(tables.heading(grid.title, grid.key, language))
     headline = tables.headline(grid, language) if with_headline else ""
-    st.html(tables.note(grid.filters) + headline)
+    said = tables.sentence(sentence(grid, language))
+    st.html(tables.note(grid.filters) + headline + said)
     if spec := chart(grid, language):
         width: int | Literal["stretch"] = TILES_WIDTH if grid.shape == "tiles" else "stretch"
         st.vega_lite_chart(spec, theme=None, width=width, key=f"chart-{grid.key}")

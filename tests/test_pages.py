@@ -39,7 +39,7 @@ def test_a_page_has_its_own_blocks_and_shared_ones() -> None:
         (page('{measures = ["x.y"]}'), "page 'exits', block None: no key"),
         (
             page('{key = "a", measures = ["x.y"], shape = "pie"}'),
-            "page 'exits', block 'a': shape 'pie' is none of lines, bars, strip,",
+            "page 'exits', block 'a': shape 'pie' is none of lines, bars, stacked,",
         ),
         (
             page('{key = "a", measures = ["x.y"], years = "some"}'),

@@ -357,7 +357,7 @@ def test_every_kind_of_chart_is_drawn_without_a_network(edition: Edition) -> Non
     bands = Block("p", (Measure("public.age_band", "%"),), places="territories")
     for block in (places, bands):
         drawn |= {grid.shape: grid for grid in grids(block, choice, edition, "fr")}
-    assert drawn.keys() >= {"lines", "bars", "matrix", "strip", "tiles"}
+    assert drawn.keys() >= {"lines", "bars", "matrix", "stacked", "tiles"}
     for grid in drawn.values():
         picture = export.image(grid, "Source", "https://example.org", "svg", "fr").decode()
         assert picture.startswith("<svg")

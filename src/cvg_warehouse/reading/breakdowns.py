@@ -24,7 +24,7 @@ IN_ORDER = frozenset(
         "worksite_seniority",
     }
 )
-# Nobody is counted under two of these values.
+# Hardly anybody is counted under two of these values (whoever left twice in a year may be).
 PARTING = frozenset(
     {
         "age_band",

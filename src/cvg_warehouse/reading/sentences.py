@@ -1,14 +1,15 @@
 """A plain sentence above a chart: the largest, the change, the rank. By rule, and never a cause.
 
-Nothing is said of what is not shown: where a figure that might be the largest is masked, no largest.
+Where a figure that might be the largest is not shown, nothing is said to be the largest.
 """
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from cvg_warehouse.formats import number, share
-from cvg_warehouse.reading.breakdowns import is_total
+from cvg_warehouse.reading.breakdowns import is_total, varying
 from cvg_warehouse.reading.changes import change, change_text
+from cvg_warehouse.reading.charts.order import decisive
 from cvg_warehouse.reading.crossing import row_share, total
 from cvg_warehouse.reading.data import WHOLE
 from cvg_warehouse.reading.figures import BEFORE_JOINING, NOT_PUBLISHED, Figure, value_text
@@ -76,10 +77,11 @@ def _bars(grid: Grid, language: Language) -> str:
 def _largest(found: list[Named], language: Language) -> str:
     """The two largest of several categories."""
     parts = [one for one in found if not is_total(one.figure)]
-    if len(parts) < 2 or any(one.figure.value is None for one in parts):
+    differing = varying(one.figure for one in parts)
+    if len(differing) != 1 or any(one.figure.value is None for one in parts):
         return ""
     first, second, *_ = sorted(parts, key=_value, reverse=True)
-    if not first.figure.value or first.figure.value == second.figure.value:
+    if not second.figure.value or first.figure.value == second.figure.value:
         return ""
     names = (first.head.label, value_text(first.figure, language))
     others = (second.head.label, value_text(second.figure, language))
@@ -87,26 +89,11 @@ def _largest(found: list[Named], language: Language) -> str:
 
 
 def _parts(grid: Grid, language: Language) -> str:
-    """Of the chosen year: the largest part, and its change; of territories: those of that part."""
+    """Of years, the largest parts of the chosen one; of territories, those of the decisive part."""
     if len({row.year for row in grid.rows}) > 1:
         return _parts_of_year(grid, language)
-    columns = [n for n in range(len(grid.columns)) if not _is_sum(grid, n)]
-    whole = next(
-        (line for row, line in zip(grid.rows, grid.figures, strict=True) if row.place == WHOLE),
-        None,
-    )
-    if whole is None:
-        return ""
-    shown = _named([grid.columns[n] for n in columns], [whole[n] for n in columns])
-    if len(shown) < len(columns) or any(one.figure.value is None for one in shown):
-        return ""
-    top = max(shown, key=_value)
-    column = grid.columns.index(top.head)
-    return _places(grid, column, top.head.label, language)
-
-
-def _is_sum(grid: Grid, column: int) -> bool:
-    return all(line[column] is None or is_total(line[column]) for line in grid.figures)
+    column = decisive(grid)
+    return _places(grid, column, grid.columns[column].label, language)
 
 
 def _parts_of_year(grid: Grid, language: Language) -> str:
@@ -145,7 +132,8 @@ def _places(grid: Grid, column: int, what: str, language: Language) -> str:
         elif one.head.place == grid.focus:
             rank = 1 + sum(_value(other) > _value(one) for other in ranked)
             said += say(language, "sentence_rank", one.head.label, rank, len(ranked))
-    return (say(language, "named", what, said) if what else said) + "."
+    said = say(language, "named", what, said) if what else said[:1].upper() + said[1:]
+    return said + "."
 
 
 def _table(grid: Grid, language: Language) -> str:
@@ -161,7 +149,7 @@ def _table(grid: Grid, language: Language) -> str:
 
 
 def _crossed(grid: Grid, language: Language) -> str:
-    """Of each row: where most of it is, and how many of how many."""
+    """Of each row that mostly goes elsewhere: where to, and how many of how many."""
     said = []
     for row, line in zip(grid.rows, grid.figures, strict=True):
         shown = _named(grid.columns, line)
@@ -169,6 +157,8 @@ def _crossed(grid: Grid, language: Language) -> str:
         if not whole:
             continue
         top = max(shown, key=_value)
+        if top.head.label == row.label:
+            continue
         part = share(row_share(top.figure, line) or 0, language, 0)
         of = number(whole, 0, language)
         said.append(

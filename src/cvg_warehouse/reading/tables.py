@@ -251,6 +251,11 @@ def note(text: str) -> Markup:
     return _html("note.html", text=text)
 
 
+def sentence(text: str) -> Markup:
+    """What a chart says first, above it; '' for nothing."""
+    return _html("sentence.html", text=text) if text else Markup()
+
+
 def notice(text: str) -> Markup:
     """What to know before anything else on a page."""
     return _html("notice.html", text=text)

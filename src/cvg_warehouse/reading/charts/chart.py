@@ -185,6 +185,8 @@ def _config(language: Language) -> Spec:
             "labelFontSize": 13,
             "labelColor": INK,
             "symbolSize": 120,
+            "symbolStrokeWidth": 1,
+            "symbolDash": [1, 0],
         },
         "axis": {"labelFontSize": 12, "labelColor": INK, "gridColor": FAINT, "title": None},
     }

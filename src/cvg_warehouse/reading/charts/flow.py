@@ -77,9 +77,9 @@ def draw(grid: Grid, language: Language) -> Spec:
 def _tops(sums: Sequence[float], pixels: float) -> list[float]:
     """Where each node begins, in pixels from the top."""
     tops, y = [], GAP - 4.0
-    for total in sums:
+    for people in sums:
         tops.append(y)
-        y += total * pixels + GAP
+        y += people * pixels + GAP
     return tops
 
 
@@ -117,10 +117,10 @@ def _nodes(sums: Sequence[float], tops: list[float], pixels: float, x: float) ->
         {
             "x": x,
             "y": top,
-            "y2": top + max(total * pixels, 1),
+            "y2": top + max(people * pixels, 1),
             "colour": BAND_COLOURS[position % len(BAND_COLOURS)],
         }
-        for position, (total, top) in enumerate(zip(sums, tops, strict=True))
+        for position, (people, top) in enumerate(zip(sums, tops, strict=True))
     ]
 
 
@@ -149,7 +149,7 @@ def _labels(
 def _words(
     grid: Grid, values: list[list[float]], tops: list[float], pixels: float, language: Language
 ) -> list[Row]:
-    """On each band that is thick enough: how many people, and their share of where they come from."""
+    """On each band that is thick enough: how many people, and their share of the row."""
     words: list[Row] = []
     for figures, line, top in zip(grid.figures, values, tops, strict=True):
         y = top

@@ -7,7 +7,6 @@ from cvg_warehouse.reading.charts.common import (
     LEGEND,
     Row,
     Spec,
-    as_given,
     legend_text,
     scale,
     styles,
@@ -34,11 +33,7 @@ def draw(grid: Grid, language: Language) -> Spec:
                 "data": {"values": _points(grid, series, language)},
                 "layer": [*_series_layers(grid, series, x, y), *_value_layers(x, y)],
             },
-            {
-                "data": {"values": _ends(grid, series, language)},
-                "mark": {"type": "text", "align": "left", "dx": 9, "fontWeight": 600},
-                "encoding": {"x": x, "y": y, "text": {"field": "text"}, "color": as_given("ink")},
-            },
+            *_end_layers(grid, language, x, y),
             {
                 "data": {"values": _absent(grid, language)},
                 "mark": {"type": "text", "fontStyle": "italic", "color": BESIDE},
@@ -68,9 +63,9 @@ def _points(grid: Grid, series: list[str], language: Language) -> list[Row]:
     return points
 
 
-def _ends(grid: Grid, series: list[str], language: Language) -> list[Row]:
+def _end_layers(grid: Grid, language: Language, x: dict[str, Any], y: dict[str, Any]) -> list[Spec]:
     """The values of the last year, each beside its line, apart where the lines coincide."""
-    if len(series) < 2:
+    if len(grid.columns) < 2:
         return []
     colours = [colour for colour, *_ in styles(grid.columns, grid)]
     last = [
@@ -79,13 +74,20 @@ def _ends(grid: Grid, series: list[str], language: Language) -> list[Row]:
         if figure and figure.value is not None
     ]
     step = _top(grid) * END_LINE / HEIGHT
-    ends: list[Row] = []
     lowest = step / 2
+    layers: list[Spec] = []
     for value, text, colour in sorted(last, key=lambda one: one[0]):
         lowest = max(value, lowest)
-        ends.append({"year": grid.rows[-1].label, "v": lowest, "text": text, "ink": colour})
+        mark = {"type": "text", "align": "left", "dx": 9, "fontWeight": 600, "color": colour}
+        layers.append(
+            {
+                "data": {"values": [{"year": grid.rows[-1].label, "v": lowest, "text": text}]},
+                "mark": mark,
+                "encoding": {"x": x, "y": y, "text": {"field": "text"}},
+            }
+        )
         lowest += step
-    return ends
+    return layers
 
 
 def _label_sides(figures: tuple[Figure | None, ...]) -> dict[int, str]:
@@ -166,7 +168,7 @@ def _series_layers(
         "legend": None,
     }
     # The first lines are broader, and seen under those that coincide with them.
-    widths = [2.5 + 2.5 * n for n in reversed(range(len(series)))]
+    widths = [2.5 + 1.5 * n for n in reversed(range(len(series)))]
     width = {**dash, "scale": scale(series, widths)}
     return [
         {

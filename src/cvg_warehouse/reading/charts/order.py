@@ -18,7 +18,7 @@ def drawn_order(grid: Grid) -> Grid:
         return grid
     rows = list(range(len(grid.rows)))
     if _is_by_size(grid):
-        column = _decisive(grid)
+        column = decisive(grid)
         rows.sort(key=lambda row: _size(grid.figures[row][column]), reverse=True)
     if grid.shape == "bars":
         rows.sort(key=lambda row: _are_sums(grid.figures[row]))
@@ -40,13 +40,11 @@ def _is_by_size(grid: Grid) -> bool:
     return len(grid.indicators) == 1 and not has_order(grid.cells)
 
 
-def _decisive(grid: Grid) -> int:
-    """The column whose figures the rows are ordered by: sums, the first in order, or the largest."""
+def decisive(grid: Grid) -> int:
+    """The column that rows are ordered by: sums, else the first in order, else the largest."""
     columns = list(zip(*grid.figures, strict=True))
-    if grid.shape == "bars":
-        return 0
     sums = [n for n, column in enumerate(columns) if _are_sums(column)]
-    if sums or has_order(grid.cells):
+    if sums or grid.shape == "bars" or has_order(grid.cells):
         return (sums or [0])[0]
     return max(range(len(columns)), key=lambda n: altogether(columns[n]))
 
