@@ -12,13 +12,14 @@ from cvg_warehouse.reading.changes import change, change_text
 from cvg_warehouse.reading.charts.order import decisive
 from cvg_warehouse.reading.crossing import row_share, total
 from cvg_warehouse.reading.data import WHOLE
-from cvg_warehouse.reading.figures import BEFORE_JOINING, NOT_PUBLISHED, Figure, value_text
+from cvg_warehouse.reading.figures import BEFORE_JOINING, Figure, value_text
 from cvg_warehouse.reading.grids import Grid, Head
 from cvg_warehouse.reading.texts import Language, say
 
 # Of lines and bars of more series a sentence would not say which is meant.
 MOST_SERIES = 2
-NO_RANK = (BEFORE_JOINING, NOT_PUBLISHED)
+# Of a territory with nobody to count; all others must be shown to be ranked.
+NO_RANK = (BEFORE_JOINING, "not_applicable")
 
 
 class Named(NamedTuple):
@@ -129,7 +130,7 @@ def _places(grid: Grid, column: int, what: str, language: Language) -> str:
         if one.head.place == WHOLE and one.figure.value is not None:
             if one.figure.indicator.statistic != "count":
                 said += say(language, "sentence_whole", value_text(one.figure, language))
-        elif one.head.place == grid.focus:
+        elif one.head.place == grid.focus and one in ranked:
             rank = 1 + sum(_value(other) > _value(one) for other in ranked)
             said += say(language, "sentence_rank", one.head.label, rank, len(ranked))
     said = say(language, "named", what, said) if what else said[:1].upper() + said[1:]

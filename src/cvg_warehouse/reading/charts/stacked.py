@@ -84,7 +84,7 @@ def _parts(grid: Grid) -> tuple[list[_Part], list[int]]:
     steps = max(len(found) - 1, 1)
     # From dark to light where the parts have an order, else colours that can be told apart.
     colours = [
-        shade(1 - n / steps) if in_order else PART_COLOURS[n % len(PART_COLOURS)]
+        shade(1 - 0.88 * n / steps) if in_order else PART_COLOURS[n % len(PART_COLOURS)]
         for n in range(len(found))
     ]
     parts = [
