@@ -54,7 +54,7 @@ def lines_of(share: Figure, place: str = ROUEN, **series: Values) -> Grid:
 def places_of(share: Figure, values: Values, focus: str = ROUEN, status: str = "masked") -> Grid:
     rows = [Head(NAMES[place], place, YEAR) for place in values]
     figures = [[at(share, value, status, geography=place)] for place, value in values.items()]
-    return grid_of("bars", rows, [Head("Part")], figures, focus)
+    return grid_of("ranking", rows, [Head("Part")], figures, focus)
 
 
 def categories_of(share: Figure, **values: float | None) -> Grid:

@@ -243,7 +243,7 @@ def _by_territory(varying: Dimensions, block: Block, choice: Choice) -> _Layout:
     has_one_measure = varying.size(*WITHIN_A_PLACE) == 1
     if has_one_measure and varying.size(YEAR) > 1:
         return _Layout(varying, block.shape or "matrix", (PLACE, *WITHIN_A_PLACE), (YEAR,))
-    usual = "ranking" if has_one_measure else shape_across(varying.measures.values())
+    usual: Shape = "ranking" if has_one_measure else shape_across(varying.measures.values())
     shape = block.shape or usual
     return _Layout(varying.only(YEAR, choice.year), shape, (PLACE, YEAR), WITHIN_A_PLACE)
 

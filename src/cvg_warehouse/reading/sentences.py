@@ -66,9 +66,7 @@ def _own_column(grid: Grid) -> int | None:
 
 
 def _bars(grid: Grid, language: Language) -> str:
-    """The place's rank among territories, or the largest categories."""
-    if len({row.place for row in grid.rows}) > 1:
-        return _places(grid, 0, "", language)
+    """The largest categories."""
     own = _own_column(grid)
     if own is None or len(grid.indicators) > 1:
         return ""
@@ -190,5 +188,5 @@ RULES: dict[str, Callable[[Grid, Language], str]] = {
     "stacked": _parts,
     "matrix": _table,
     "crosstab": _crossed,
-    "tiles": lambda grid, language: _places(grid, 0, "", language),
+    "ranking": lambda grid, language: _places(grid, 0, "", language),
 }

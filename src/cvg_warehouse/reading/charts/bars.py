@@ -4,12 +4,9 @@ from typing import Any
 
 from cvg_warehouse.reading.breakdowns import is_total
 from cvg_warehouse.reading.charts.common import (
-    BESIDE,
-    CHOSEN,
     GAP,
     LABEL_LINE,
     LEGEND,
-    OTHERS,
     Row,
     Spec,
     as_given,
@@ -21,9 +18,8 @@ from cvg_warehouse.reading.charts.common import (
     styles,
     values_across,
 )
-from cvg_warehouse.reading.data import WHOLE
 from cvg_warehouse.reading.figures import value_text
-from cvg_warehouse.reading.grids import Grid, Head
+from cvg_warehouse.reading.grids import Grid
 from cvg_warehouse.reading.texts import Language
 
 BAR, BAR_OF_SEVERAL = 18, 14
@@ -32,7 +28,6 @@ BAR, BAR_OF_SEVERAL = 18, 14
 def draw(grid: Grid, language: Language) -> Spec:
     """The spec: bars bear their value, or the mark of its absence."""
     colours = [colour for colour, *_ in styles(grid.columns, grid)]
-    by_place = len({row.place for row in grid.rows}) > 1
     bar = BAR if len(grid.columns) == 1 else BAR_OF_SEVERAL
     is_alone = all(is_total(figure) for figure in grid.cells)
     labels: list[Row] = []
@@ -52,7 +47,7 @@ def draw(grid: Grid, language: Language) -> Spec:
                     "y": y,
                     "y2": y + bar - 4,
                     "middle": y + bar / 2 - 2,
-                    "colour": _place_colour(row, grid) if by_place else colour,
+                    "colour": colour,
                     "series": legend_text(column.label),
                     "text": value_text(figure, language) if figure else "",
                 }
@@ -67,12 +62,6 @@ def draw(grid: Grid, language: Language) -> Spec:
             {"data": {"values": bars}, "layer": _bar_layers(_colour(grid, colours), values, down)},
         ],
     }
-
-
-def _place_colour(row: Head, grid: Grid) -> str:
-    if row.place == WHOLE != grid.focus:
-        return BESIDE
-    return CHOSEN if row.place == grid.focus else OTHERS
 
 
 def _colour(grid: Grid, colours: list[str]) -> dict[str, Any]:

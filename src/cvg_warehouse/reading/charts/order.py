@@ -10,7 +10,7 @@ from cvg_warehouse.reading.grids import Grid, altogether
 
 
 def drawn_order(grid: Grid) -> Grid:
-    """Bars by size, the largest first, those of places with the whole at its rank, sums last.
+    """Bars by size, the largest first, sums last.
 
     Bars of parts are by their sum, their first or their largest part; the whole stands above them.
     """
