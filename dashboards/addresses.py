@@ -14,6 +14,11 @@ ITEM, MEASURE = "element", "mesure"
 COMPARED = "comparer"
 # The year that a page compares the chosen one with.
 SINCE = "depuis"
+# Of the table that somebody composes: its values, places, years and populations, and its columns.
+VALUES, PLACES, YEARS, POPULATIONS = "modalites", "territoires", "annees", "publics"
+ACROSS = "colonnes"
+# What an address may hold several of.
+SEVERAL = (INDICATORS, COMPARED, VALUES, PLACES, YEARS, POPULATIONS)
 # The one block that a page is to show, by its key.
 BLOCK = "vue"
 # What is looked for.

@@ -12,11 +12,11 @@ from cvg_warehouse.reading.data import EVERYBODY, WHOLE, Edition
 from cvg_warehouse.reading.texts import LANGUAGES, Language, label_of, place_name, say, value_label
 from dashboards.addresses import (
     BLOCK,
-    COMPARED,
     INDICATORS,
     LANGUAGE,
     PLACE,
     POPULATION,
+    SEVERAL,
     YEAR,
     Query,
 )
@@ -121,11 +121,13 @@ def choose_on_page(one: Filter, language: Language) -> str:
 def choose_some_on_page(one: Filter, most: int, hint: str, language: Language) -> list[str]:
     """As `choose_on_page`, up to `most` values; none stands for what the hint says."""
     asked = st.query_params.get_all(one.name) if _from_a_link() else []
+    values = asked or st.session_state.get(one.name, [])
+    known = [value for value in values if value in one.values][:most]
     for value in asked:
         if value not in one.values:
-            warn(unknown_value(value, one.title, hint, language))
-    values = asked or st.session_state.get(one.name, [])
-    st.session_state[one.name] = [value for value in values if value in one.values][:most]
+            shown = ", ".join(map(one.label, known)) or hint
+            warn(unknown_value(value, one.title, shown, language))
+    st.session_state[one.name] = known
     return st.multiselect(
         one.title,
         one.values,
@@ -212,9 +214,7 @@ def _filters(edition: Edition, language: Language) -> tuple[Filter, Filter, Filt
 
 def _address() -> Query:
     query: Query = dict(st.query_params)
-    return query | {
-        name: st.query_params.get_all(name) for name in (INDICATORS, COMPARED) if name in query
-    }
+    return query | {name: st.query_params.get_all(name) for name in SEVERAL if name in query}
 
 
 def _from_a_link() -> bool:

@@ -34,12 +34,17 @@ def take_away_grid(grid: Grid, view: View, page: Page) -> None:
         "xlsx": lambda: workbooks.grid_workbook(grid, edition, link, language),
         "csv": lambda: export.csv_bytes(export.records([grid], edition, language)),
     }
+    if grid.shape == "table":
+        files["csv_table"] = lambda: export.table_bytes(grid, edition, link, language)
     if chart(grid, language):
         files["png"] = lambda: export.image(grid, source, link, "png", language)
         files["svg"] = lambda: export.image(grid, source, link, "svg", language)
     with menu:
         _buttons(
-            grid.key, files, lambda kind: export.file_name(grid, edition, kind, language), view
+            grid.key,
+            files,
+            lambda kind: export.file_name(grid, edition, kind.split("_")[0], language),
+            view,
         )
         st.caption(view.say("citation"))
         st.code(citation(grid, edition, link, language), language=None, wrap_lines=True)

@@ -20,6 +20,7 @@ from cvg_warehouse.reading.sources import rules_text, source_text
 from cvg_warehouse.reading.texts import label_of
 from dashboards import filters
 from dashboards.addresses import BLOCK, INDICATORS, ITEM
+from dashboards.builder import compose
 from dashboards.changes import changes
 from dashboards.compare import compared
 from dashboards.pages import Page
@@ -42,6 +43,7 @@ def show(page: Page, view: View) -> None:
     """Show a page."""
     own: dict[str, Callable[[View, Page], None]] = {
         "search": search,
+        "builder": _builder,
         "territory": _territory,
         "compare": _compare,
         "changes": changes,
@@ -141,6 +143,11 @@ def _nothing_chosen(view: View) -> None:
         view.say("reset_indicators"),
         on_click=lambda: st.session_state.update({INDICATORS: []}),
     )
+
+
+def _builder(view: View, page: Page) -> None:
+    if grid := compose(view):
+        _side_by_side([grid], view, page)
 
 
 def _territory(view: View, page: Page) -> None:

@@ -33,6 +33,7 @@ PAGES = {
     "accessibilite": ("annee", "territoire", "population", "langue", "indicateur"),
     "bilan": ("element",),
     "comparer": ("mesure",),
+    "tableau": ("modalites", "territoires", "annees", "publics", "colonnes"),
 }
 SHOWN = 60_000
 

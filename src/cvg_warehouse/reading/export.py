@@ -6,15 +6,28 @@ from collections.abc import Iterable, Sequence
 
 import vl_convert
 
-from cvg_warehouse.formats import day
+from cvg_warehouse.formats import MINUS, NARROW_SPACE, day
 from cvg_warehouse.formulas import disarmed
 from cvg_warehouse.reading.charts import chart, titled
 from cvg_warehouse.reading.comparisons import cautions, estimates, pairs
 from cvg_warehouse.reading.data import WHOLE, Edition, Indicator
-from cvg_warehouse.reading.figures import WITHOUT_VALUE, Figure, base_name, rounding_text
+from cvg_warehouse.reading.figures import (
+    WITHOUT_VALUE,
+    Figure,
+    base_name,
+    rounding_text,
+    value_text,
+)
 from cvg_warehouse.reading.grids import Grid
+from cvg_warehouse.reading.legend import caption, legend_lines
 from cvg_warehouse.reading.lists import TextTable
-from cvg_warehouse.reading.sources import audience_text, citation, rules_text
+from cvg_warehouse.reading.sources import (
+    audience_text,
+    citation,
+    rules_line,
+    rules_text,
+    source_text,
+)
 from cvg_warehouse.reading.texts import (
     Language,
     breakdown_label,
@@ -27,6 +40,7 @@ from cvg_warehouse.reading.texts import (
 
 Value = str | int | float | None
 Lines = Sequence[Sequence[Value]]
+BYTE_ORDER = b"\xef\xbb\xbf"
 
 
 def records(grids: Iterable[Grid], edition: Edition, language: Language) -> list[list[Value]]:
@@ -42,7 +56,26 @@ def csv_bytes(lines: Lines) -> bytes:
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
     writer.writerows([_csv_value(value) for value in line] for line in lines)
-    return b"\xef\xbb\xbf" + stream.getvalue().encode("utf-8")
+    return BYTE_ORDER + stream.getvalue().encode("utf-8")
+
+
+def table_bytes(grid: Grid, edition: Edition, link: str, language: Language) -> bytes:
+    """The table as on the screen, as CSV: rounded, with marks; what to know stands beneath it."""
+    heads = [head.label or say(language, "column_value") for head in grid.columns]
+    rows = [
+        [head.label, *(_as_shown(figure, language) for figure in figures)]
+        for head, figures in zip(grid.rows, grid.figures, strict=True)
+    ]
+    known = (source_text(edition, language), rules_line(edition, language), link)
+    below = [*legend_lines(grid, language), *filter(None, known)]
+    above = [grid.title, caption(grid, language)]
+    stream = io.StringIO()
+    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
+    writer.writerows([disarmed(text)] for text in above)
+    writer.writerows([[], [disarmed(text) for text in (grid.corner, *heads)]])
+    writer.writerows([disarmed(head), *figures] for head, *figures in rows)
+    writer.writerows([[], *([disarmed(text)] for text in below)])
+    return BYTE_ORDER + stream.getvalue().encode("utf-8")
 
 
 def notes(grid: Grid, edition: Edition, link: str, language: Language) -> list[list[Value]]:
@@ -212,6 +245,17 @@ def _compared(figure: Figure, grid: Grid) -> dict[str, Value]:
         for part in ("value", "lower", "upper"):
             record[f"comparison_{name}_{part}"] = getattr(estimate, part, None)
     return record
+
+
+def _as_shown(figure: Figure | None, language: Language) -> str:
+    """As on the screen, in signs that a spreadsheet takes for a number: 1234,5 and 12,3%."""
+    if figure is None:
+        return ""
+    text = value_text(figure, language)
+    if figure.value is None:
+        return text
+    number, _, _ = text.partition("\u00a0")
+    return number.replace(NARROW_SPACE, "").replace(MINUS, "-")
 
 
 def _csv_value(value: Value) -> str:

@@ -17,7 +17,6 @@ from cvg_warehouse.reading.data import (
     Comparisons,
     Edition,
     Indicator,
-    Measure,
 )
 from cvg_warehouse.reading.dimensions import (
     Dimension,
@@ -67,7 +66,8 @@ class Grid:
     """Figures in rows and columns; None where the indicator knows no such combination.
 
     `corner` heads the row headings; `focus` is the chosen place, `year` the chosen year.
-    `comparisons` are the edition's, of people with and without a partnership officer.
+    `comparisons` are the edition's, of people with and without a partnership officer. Of more rows
+    than `most_rows` the first are shown.
     """
 
     key: str
@@ -81,11 +81,12 @@ class Grid:
     focus: str
     year: int
     comparisons: Comparisons = field(default_factory=dict)
+    most_rows: int = MOST_ROWS
 
     @property
     def shortened(self) -> "Grid":
         """With as many rows as can be read, and the totals; files have them all."""
-        kept = [row for row, head in enumerate(self.rows) if not head.is_total][:MOST_ROWS]
+        kept = [row for row, head in enumerate(self.rows) if not head.is_total][: self.most_rows]
         kept += [row for row, head in enumerate(self.rows) if head.is_total]
         if len(kept) == len(self.rows):
             return self
@@ -160,14 +161,14 @@ def _groups(request: Request) -> list[list[IndicatorValue]]:
         indicator = request.edition.indicators.get(measure.indicator_id)
         if indicator and (not chosen or indicator.indicator_id in chosen):
             kind = ("", "") if block.shape == "cards" else (indicator.unit, indicator.breakdown)
-            values = _matching(request.edition, indicator, measure)
+            values = values_of(request.edition, indicator, measure.pattern)
             groups.setdefault(kind, []).extend(IndicatorValue(indicator, one) for one in values)
     return [group for group in groups.values() if group]
 
 
-def _matching(edition: Edition, indicator: Indicator, measure: Measure) -> list[str]:
+def values_of(edition: Edition, indicator: Indicator, like: str) -> list[str]:
     """The breakdown values that a LIKE pattern means, in the order of the reference lists."""
-    pattern = re.compile(".*".join(re.escape(part) for part in measure.pattern.split("%")))
+    pattern = re.compile(".*".join(re.escape(part) for part in like.split("%")))
     names = (indicator.breakdown or "").split(JOIN)
 
     def order(breakdown: str) -> list[tuple[int, str]]:
