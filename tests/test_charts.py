@@ -88,6 +88,14 @@ def test_years_of_a_distribution_are_bars_of_parts(edition: Edition) -> None:
     assert f"{100 * whole.value:.1f}".replace(".", ",") in ends["data"]["values"][-1]["text"]
 
 
+@pytest.mark.parametrize("place", [WHOLE, ROUEN])
+def test_states_of_difficulties_are_parts_of_each(edition: Edition, place: str) -> None:
+    grid = grid_of(edition, "barriers.status_at_exit", place)
+    assert grid.shape == "stacked" and len(grid.columns) == 4
+    assert len(grid.rows) == (8 if place == WHOLE else 16)
+    assert drawn_order(grid) == grid
+
+
 def test_a_part_that_is_not_shown_leaves_its_mark(edition: Edition) -> None:
     grid = masked(grid_of(edition, "pathways.duration_band", places="territories"), 3, 1)
     _, pieces, ends = drawn(grid)["layer"]

@@ -128,7 +128,7 @@ def test_equal_territories_share_a_rank(share: Figure) -> None:
 def test_categories_say_the_two_largest(share: Figure) -> None:
     grid = categories_of(share, sante=0.2, logement=0.5, mobilite=0.4, total=0.9)
     assert sentence(grid, "fr") == (
-        f"Le plus souvent : Logement (50,0{THIN}%), puis Mobilite (40,0{THIN}%)."
+        f"En tête : Logement (50,0{THIN}%), puis Mobilite (40,0{THIN}%)."
     )
 
 

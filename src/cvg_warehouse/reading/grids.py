@@ -107,6 +107,11 @@ class Grid:
         return len({figure.geography for figure in self.cells}) > 1
 
     @property
+    def has_row_per_place(self) -> bool:
+        """Whether each row is of a place of its own."""
+        return len(self.rows) > 1 and len({row.place for row in self.rows}) == len(self.rows)
+
+    @property
     def indicators(self) -> tuple[Indicator, ...]:
         """The indicators of the grid, each once, in order."""
         return tuple({cell.indicator.indicator_id: cell.indicator for cell in self.cells}.values())
@@ -265,9 +270,21 @@ def _in_one_year(varying: Dimensions, alone: Dimensions) -> _Layout:
     for candidate in (varying, alone):
         if candidate.size(*directions[1]) <= MOST_BARS:
             return _Layout(candidate, "bars", *directions)
+    if _are_rows_of_parts(varying):
+        return _Layout(varying, "stacked", (MEASURE, YEAR, PLACE), (CROSSED, POPULATION))
     is_crossed = alone.size(MEASURE) > 1 and alone.size(POPULATION, PLACE) == 1
     is_counted = {indicator.statistic for indicator, _ in alone.measures.values()} == {"count"}
     return _Layout(alone, "crosstab" if is_crossed and is_counted else "matrix", *directions)
+
+
+def _are_rows_of_parts(varying: Dimensions) -> bool:
+    """Whether what crosses each measure parts it: the states of a difficulty at exit."""
+    rows: dict[object, list[IndicatorValue]] = {}
+    for (measure, _), value in varying.measures.items():
+        rows.setdefault(measure, []).append(value)
+    return varying.size(POPULATION) == 1 and all(
+        shape_across(values) == "stacked" for values in rows.values()
+    )
 
 
 def _grid(measures: list[IndicatorValue], request: Request, keeps_whole: bool = False) -> Grid:

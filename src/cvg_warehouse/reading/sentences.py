@@ -91,6 +91,8 @@ def _parts(grid: Grid, language: Language) -> str:
     """Of years, the largest parts of the chosen one; of territories, those of the decisive part."""
     if len({row.year for row in grid.rows}) > 1:
         return _parts_of_year(grid, language)
+    if not grid.has_row_per_place:
+        return ""
     column = decisive(grid)
     return _places(grid, column, grid.columns[column].label, language)
 

@@ -22,7 +22,7 @@ def drawn_order(grid: Grid) -> Grid:
         rows.sort(key=lambda row: _size(grid.figures[row][column]), reverse=True)
     if grid.shape == "bars":
         rows.sort(key=lambda row: _are_sums(grid.figures[row]))
-    else:
+    elif grid.has_row_per_place:
         rows.sort(key=lambda row: grid.rows[row].place != WHOLE)
     return replace(
         grid,
@@ -36,7 +36,7 @@ def _is_by_size(grid: Grid) -> bool:
     if len({row.year for row in grid.rows}) > 1:
         return False
     if len({row.place for row in grid.rows}) > 1:
-        return True
+        return grid.has_row_per_place
     return len(grid.indicators) == 1 and not has_order(grid.cells)
 
 
