@@ -22,7 +22,7 @@ from cvg_warehouse.reading.figures import value_text
 from cvg_warehouse.reading.grids import Grid
 from cvg_warehouse.reading.texts import Language
 
-BAR, BAR_OF_SEVERAL = 18, 14
+BAR, BAR_OF_SEVERAL = 18, 13
 
 
 def draw(grid: Grid, language: Language) -> Spec:

@@ -21,7 +21,7 @@ BLUES, GREYS = ((234, 243, 249), (10, 76, 122)), ((240, 240, 240), (70, 70, 70))
 PART_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#7A7A7A")
 # The share of the width that names of rows take at the left, and their characters in a line.
 LABELS, ROW_CHARACTERS, ROW_LINE = 0.26, 21, 12
-LABEL_LINE, LABEL_CHARACTERS, GAP = 16, 42, 8
+LABEL_LINE, LABEL_CHARACTERS, GAP = 15, 42, 6
 LEGEND_CHARACTERS = 36
 LEGEND = {"labelExpr": "split(datum.label, '\\n')"}
 BOLD_IF_NAMED = {"expr": "datum.is_named ? 600 : 400"}

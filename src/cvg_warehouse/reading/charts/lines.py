@@ -15,7 +15,7 @@ from cvg_warehouse.reading.figures import Figure, value_text
 from cvg_warehouse.reading.grids import Grid, largest
 from cvg_warehouse.reading.texts import Language
 
-HEIGHT = 200
+HEIGHT = 170
 # Down the page: a line of the values at the right.
 END_LINE = 15
 # The axis reaches this far at least: small shares are not blown up to fill the chart.

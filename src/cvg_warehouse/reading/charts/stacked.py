@@ -23,7 +23,7 @@ from cvg_warehouse.reading.figures import Figure, value_text
 from cvg_warehouse.reading.grids import Grid, Head
 from cvg_warehouse.reading.texts import Language, say
 
-BAR, GAP = 24, 6
+BAR, GAP = 22, 6
 # Parts that make up this much are the whole.
 WHOLE_BAR = 0.97
 # A value stands on its part where that is this wide, in pixels.
@@ -50,8 +50,9 @@ def draw(grid: Grid, language: Language) -> Spec:
     y = 0.0
     for row, line, length in zip(grid.rows, grid.figures, sums, strict=True):
         height = row_height(row, BAR)
-        at = {"y": y, "y2": y + height, "middle": y + height / 2}
-        labels.append(row_label(row, grid, at["middle"]))
+        middle = y + height / 2
+        at = {"y": middle - BAR / 2, "y2": middle + BAR / 2, "middle": middle}
+        labels.append(row_label(row, grid, middle))
         pieces += [{**piece, **at} for piece in _pieces(row, line, parts, end, grid, language)]
         text = _behind(line, parts, totals, language)
         ends.append({**at, "x": right_of_labels(length / end), "text": text})
