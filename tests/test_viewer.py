@@ -207,10 +207,11 @@ def test_no_text_of_the_data_is_taken_for_html(edition: Edition) -> None:
     figures = [replace(figure(), indicator=one) for one in (hostile, other_base)]
     grid = replace(grid_of(*figures, label=HOSTILE), title=HOSTILE, filters=HOSTILE, corner=HOSTILE)
     lines = replace(grid, shape="lines")
+    key_figures = replace(grid, shape="cards", columns=(Head(HOSTILE, WHOLE, YEAR),))
     named = replace(edition, edition_id=HOSTILE, code_version=HOSTILE)
     made = [
         tables.grid_table(grid, "fr"),
-        tables.cards(grid, "fr"),
+        tables.cards(key_figures, "fr"),
         tables.headline(lines, "fr"),
         tables.key_figures(grid, "fr"),
         tables.explanation(grid, HOSTILE, HOSTILE, "fr"),
