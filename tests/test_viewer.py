@@ -383,7 +383,7 @@ def test_the_flow_draws_what_the_figures_say() -> None:
     spec = charts.chart(grid, "fr")
     bands = spec["layer"][0]["data"]["values"]
     thick = {band["band"]: round(band["y2"] - band["y"]) for band in bands}
-    assert thick == {"0-0": 120, "0-1": 200}
+    assert thick == {"0-0": 158, "0-1": 262}
     vl_convert.vegalite_to_vega(spec)
 
 
