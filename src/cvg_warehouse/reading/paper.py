@@ -30,7 +30,7 @@ HALF = (WIDTH - GAP) / 2
 PIXELS_PER_MM, SCALE = 4.6, 2.5
 # The height of a line in millimetres, for a letter of one point.
 LINE = 0.44
-WIDE = ("matrix", "flow")
+WIDE = ("matrix", "crosstab", "flow")
 # What has no chart.
 IN_WORDS = ("cards", "figures", "table")
 MOST_COLUMNS = 6
