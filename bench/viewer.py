@@ -174,7 +174,7 @@ def first_page(address: str, on_a_phone: bool = False) -> float:
             page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", PHONE_NET)
         start = time.monotonic()
         page.goto(address, wait_until="commit")
-        page.locator("canvas, .stVegaLiteChart svg").last.wait_for()
+        page.locator(".card b").last.wait_for()
         page.locator("[data-test-script-state=notRunning]").wait_for()
         return time.monotonic() - start
 
