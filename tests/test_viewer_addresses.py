@@ -32,14 +32,15 @@ HOSTILE = {
 PAGES = {
     "accessibilite": ("annee", "territoire", "population", "langue", "indicateur"),
     "bilan": ("element",),
-    "comparer": ("mesure",),
+    "changements": ("depuis",),
+    "comparer": ("mesure", "comparer"),
     "tableau": ("modalites", "territoires", "annees", "publics", "colonnes"),
 }
 SHOWN = 60_000
 
 
 def addresses(text: str) -> list[str]:
-    """Where a text may stand: in each filter of three pages, and as the page itself."""
+    """Where a text may stand: in each filter of some pages, and as the page itself."""
     asked = [f"/{page}?{urlencode(dict.fromkeys(names, text))}" for page, names in PAGES.items()]
     # A page has neither slashes nor line ends: the server answers before the viewer does.
     return [*asked, "/" + quote("".join(sign for sign in text if sign not in "/\n\0"))]
