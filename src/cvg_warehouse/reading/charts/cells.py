@@ -23,7 +23,7 @@ CELL, GAP, HEADING_LINE = 26, 3, 13
 # Widths of text: of a heading's character, and what a cell must have for its own, in pixels.
 CHARACTER, ROOM = 6.2, 30
 # More columns than these are headed upright on most screens, in lines of this many characters.
-MOST_LEVEL, UPRIGHT = 7, 24
+MOST_LEVEL, UPRIGHT, UPRIGHT_LINE = 7, 24, 11
 
 
 class Cell(NamedTuple):
@@ -92,6 +92,7 @@ def _headings(
     lines: list[list[str]], narrow: str, top: float, x: dict[str, Any], y: dict[str, Any]
 ) -> Spec:
     count = len(lines)
+    line = f"{narrow} ? {UPRIGHT_LINE} : {HEADING_LINE}"
     values = [
         {
             "centre": right_of_labels((n + 0.5) / count),
@@ -105,12 +106,12 @@ def _headings(
         "data": {"values": values},
         "mark": {
             "type": "text",
-            "fontSize": 11.5,
-            "lineHeight": HEADING_LINE,
+            "fontSize": {"expr": f"{narrow} ? 10.5 : 11.5"},
+            "lineHeight": {"expr": line},
             "angle": {"expr": f"{narrow} ? 270 : 0"},
             "align": {"expr": f"{narrow} ? 'left' : 'center'"},
             "baseline": {"expr": f"{narrow} ? 'middle' : 'bottom'"},
-            "dy": {"expr": f"-{HEADING_LINE} * datum.lines / ({narrow} ? 2 : 1)"},
+            "dy": {"expr": f"-({line}) * datum.lines / ({narrow} ? 2 : 1)"},
         },
         "encoding": {"x": {**x, "field": "centre"}, "y": y, "text": {"field": "text"}},
     }
@@ -135,7 +136,7 @@ def _cell_layers(width: float, x: dict[str, Any], y: dict[str, Any]) -> list[Spe
             "mark": {
                 "type": "text",
                 "baseline": "middle",
-                "fontSize": {"expr": f"{column} < 46 ? 8.5 : 12"},
+                "fontSize": {"expr": f"min(12, 1.6 * {column} / max(length(datum.text), 1))"},
                 "opacity": {"expr": f"{column} < {ROOM} ? 0 : 1"},
                 "fontWeight": {"expr": "datum.weight"},
             },
