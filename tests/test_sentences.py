@@ -145,6 +145,12 @@ def test_no_largest_where_it_is_not_known_or_not_one(share: Figure, values: Valu
     assert sentence(categories_of(share, **values), "fr") == ""
 
 
+def test_years_of_parts_say_the_largest_of_the_chosen_year(known: dict[str, Edition]) -> None:
+    block = Block("b", (Measure("public.referrer", "%"),), years="all")
+    [grid] = grids(block, Choice(YEAR, WHOLE, "all"), known["internal"], "fr")
+    assert sentence(grid, "fr").startswith("En 2024, en tête : France Travail (")
+
+
 def test_from_the_street_to_permanent_housing_is_read_directly(
     known: dict[str, Edition],
 ) -> None:

@@ -103,7 +103,7 @@ def _parts_of_year(grid: Grid, language: Language) -> str:
         return ""
     at = years.index(grid.year)
     said = _largest(_named(grid.columns, grid.figures[at]), language)
-    return said and say(language, "sentence_in_year", grid.year, said)
+    return said and _in_year(grid.year, said, language)
 
 
 def _places(grid: Grid, column: int, what: str, language: Language) -> str:
@@ -146,7 +146,7 @@ def _table(grid: Grid, language: Language) -> str:
         return ""
     at = years.index(grid.year)
     said = _largest(_named(grid.rows, [line[at] for line in grid.figures]), language)
-    return said and say(language, "sentence_in_year", grid.year, said)
+    return said and _in_year(grid.year, said, language)
 
 
 def _crossed(grid: Grid, language: Language) -> str:
@@ -174,6 +174,10 @@ def _crossed(grid: Grid, language: Language) -> str:
             )
         )
     return " ".join(said)
+
+
+def _in_year(year: int, said: str, language: Language) -> str:
+    return say(language, "sentence_in_year", year, said[:1].lower() + said[1:])
 
 
 def _named(heads: Sequence[Head], figures: Sequence[Figure | None]) -> list[Named]:
