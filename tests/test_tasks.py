@@ -135,6 +135,22 @@ def test_a_my_territory_beside_the_whole_over_the_years(person: Person) -> None:
         expect(block.locator(".card", has_text=name)).to_have_count(1)
 
 
+def test_b_from_the_street_to_housing_of_ones_own(person: Person) -> None:
+    person.go_to("Logement")
+    person.has_clicked(1, on_phone=2)
+    if person.edition.audience == "public":
+        notes = person.page.get_by_text("Cette édition ne publie pas")
+        expect(notes).to_contain_text("Situation de logement, de l'entrée à la sortie")
+        expect(person.block("sans-logement-perenne").get_by_role("heading")).to_be_visible()
+        return
+    block = person.block("tableau-croise")
+    row = block.locator("tbody tr", has_text="Rue ou abri de fortune")
+    *others, permanent = (int(cell) for cell in row.locator("td b").all_text_contents())
+    share = f"{100 * permanent / (permanent + sum(others)):.0f}\N{NARROW NO-BREAK SPACE}%"
+    drawn = block.locator("[role=graphics-document] text").all_text_contents()
+    assert any(str(permanent) in text and share in text for text in drawn), drawn
+
+
 def test_c_who_mobilises_an_officer_and_what_can_be_said_of_it(person: Person) -> None:
     person.go_to("Accompagnement")
     expect(person.block("mobilisation")).to_contain_text(re.compile("Logement|Définition"))
