@@ -17,6 +17,7 @@ from tests.support.serving import SHOWN, Served, finished, served
 
 from cvg_warehouse.publication.editions import AUDIENCES
 from cvg_warehouse.reading.data import Edition, Geography
+from cvg_warehouse.reading.texts import measure_label
 
 DEVICES = {
     "desk": {"viewport": {"width": 1440, "height": 900}},
@@ -151,13 +152,20 @@ def test_b_from_the_street_to_housing_of_ones_own(person: Person) -> None:
     assert any(str(permanent) in text and share in text for text in drawn), drawn
 
 
-def test_c_who_mobilises_an_officer_and_what_can_be_said_of_it(person: Person) -> None:
-    person.go_to("Accompagnement")
-    expect(person.block("mobilisation")).to_contain_text(re.compile("Logement|Définition"))
+def test_c_who_mobilises_the_housing_officer_and_what_can_be_said_of_it(person: Person) -> None:
+    label = measure_label(person.edition, "support.officer_mobilised", "logement", "fr")
+    person.go_to("Comparer les territoires")
+    box = person.page.get_by_role("combobox", name="Mesure")
+    person.click(box)
+    box.fill(label)
+    person.click(person.page.get_by_role("option", name=label, exact=True))
+    expect(person.block("rang").get_by_role("heading")).to_contain_text(label, timeout=SHOWN)
+    finished(person.page)
+    assert person.places_in("rang") >= {one.name_fr for one in person.territories}
     person.go_to("Logement")
-    person.has_clicked(2, on_phone=4)
-    compared = person.page.locator(".caution").first
-    expect(compared).to_be_visible(timeout=SHOWN)
+    person.has_clicked(4, on_phone=6)
+    caution = person.block("avec-et-sans").locator(".caution").first
+    expect(caution).to_contain_text("pas l'effet", timeout=SHOWN)
 
 
 def test_d_a_territorys_sheet_on_paper(person: Person, audience: str) -> None:
