@@ -20,6 +20,7 @@ from cvg_warehouse.reading.figures import Figure, base_name, interval_text, part
 from cvg_warehouse.reading.grids import Grid, cut_text
 from cvg_warehouse.reading.legend import caption, legend_lines
 from cvg_warehouse.reading.lists import TextTable
+from cvg_warehouse.reading.sentences import sentence
 from cvg_warehouse.reading.sources import rules_line, source_text
 from cvg_warehouse.reading.texts import Language, definitions, label_of, say
 
@@ -27,20 +28,24 @@ from cvg_warehouse.reading.texts import Language, definitions, label_of, say
 MARGIN, GAP, WIDTH = 14, 6, 182
 HALF = (WIDTH - GAP) / 2
 # A chart is drawn as wide as on a phone or a screen, so that its letters are of one size on paper.
-PIXELS_PER_MM, SCALE = 4.6, 2.5
+PIXELS_PER_MM, SCALE = 4.8, 2.5
 # The height of a line in millimetres, for a letter of one point.
 LINE = 0.44
-WIDE = ("matrix", "crosstab", "flow")
+WIDE = ("stacked", "matrix", "crosstab", "flow", "multiples")
 # What has no chart.
 IN_WORDS = ("cards", "figures", "table")
 MOST_COLUMNS = 6
+# The height of a table's row, and how much of a table is kept from being cut.
+ROW, MOST_KEPT = 4.5, 90
 # The share of a table's width that the headings of its rows take.
 FIRST = 0.34
 INK, GREY, RULE = (34, 34, 34), (89, 89, 89), (190, 198, 204)
 # Told apart in grey: the chosen place is dark, the whole beside it light.
 ON_PAPER = {CHOSEN: "#003A5D", BESIDE: "#8C8C8C"}
 # What the font of every reader of PDF does not have, and what stands for it.
-WRITTEN = str.maketrans({NARROW_SPACE: "\u00a0", MINUS: "–", "\u2060": "", "→": ">"})
+WRITTEN = str.maketrans(
+    {NARROW_SPACE: "\u00a0", MINUS: "–", "\u2060": "", "→": ">", "▲": "+", "▼": "–"}
+)
 ENCODING = "windows-1252"
 
 
@@ -201,7 +206,8 @@ class _Paper(FPDF):
     ) -> None:
         """A table under its title; its header stands on each page that it goes on to."""
         columns = len(header) - 1
-        self.needs(32)
+        # A short table stays whole; a long one begins where some rows of it have room.
+        self.needs(min(20 + ROW * len(rows), MOST_KEPT))
         self.ln(2.5)
         self.heading(title, 10)
         if about:
@@ -215,8 +221,8 @@ class _Paper(FPDF):
             text_align=("LEFT", *["RIGHT"] * columns) if about else "LEFT",
             borders_layout="HORIZONTAL_LINES",
             headings_style=FontFace(emphasis="BOLD", fill_color=(234, 240, 244)),
-            line_height=3.8,
-            padding=(0.6, 1),
+            line_height=3.6,
+            padding=(0.35, 1),
         ) as table:
             for line in (header, *rows):
                 table.row([written(text) for text in line])
@@ -293,7 +299,12 @@ def _picture(grid: Grid, language: Language) -> _Picture | None:
     png = vl_convert.vegalite_to_png(text, scale=SCALE)
     # A PNG says its size in its first bytes.
     across, down = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))
-    said = cut_text(grid, language), left_to_the_table(grid, language), *cautions(grid, language)
+    said = (
+        sentence(grid, language),
+        cut_text(grid, language),
+        left_to_the_table(grid, language),
+        *cautions(grid, language),
+    )
     return _Picture(
         grid.title, grid.filters, png, width, width * down / across, " ".join(filter(None, said))
     )
