@@ -177,10 +177,12 @@ def test_what_an_edition_says_is_never_markup(
         served(tmp_path, CVG_EDITIONS=tmp_path / "editions") as server,
         visit(browser.new_context()) as visited,
     ):
-        for address in ADDRESSES:
+        for page in PAGES:
+            address = f"/{page.path}"
             visited.open(server.address + address)
             main = visited.page.locator("[data-testid=stApp]")
-            expect(main.get_by_text("data-evil").first).to_be_visible()
+            if page.blocks:
+                expect(main.get_by_text("data-evil").filter(visible=True).first).to_be_visible()
             for markup in ("[data-evil]", "[src*=evil]", "a[href*=evil]", "script:text('evil')"):
                 assert main.locator(markup).count() == 0, (address, markup)
             assert main.locator(".katex, [data-testid=stIconMaterial]:text('home')").count() == 0
