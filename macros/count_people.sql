@@ -9,7 +9,7 @@
 {% macro count_people(relation, place='geography') -%}
 {%- set home = home_of(place) -%}
 {%- set columns = indicator_columns(relation, 'boolean') -%}
-with {{ flag_repeated(relation, ['period_id', 'person_key']) }},
+with {{ split_repeated(relation, ['period_id', 'person_key']) }},
 
 counted_once as (
     select
@@ -19,8 +19,7 @@ counted_once as (
         count(case when {{ column }} then 1 end) as numerator_{{ loop.index }},
         count({{ column }}) as denominator_{{ loop.index }}
         {%- endfor %}
-    from flagged
-    where not has_several_rows
+    from once
     group by period_id, {{ home }}
 ),
 
@@ -33,7 +32,7 @@ people as (
         {%- for column in columns %},
         bool_or({{ column }}) as {{ column }}
         {%- endfor %}
-    from ({{ in_every_place('(select * from flagged where has_several_rows)', place) }}) as placed
+    from ({{ in_every_place('several', place) }}) as placed
     group by period_id, geography_id, counted_population, person_key
 ),
 
@@ -74,22 +73,18 @@ sums as (
 )
 
 select
-    sums.period_id,
-    sums.geography_id,
-    sums.population,
-    names.indicator_column,
-    case names.indicator_column
-        {%- for column in columns %}
-        when '{{ column }}' then sums.numerator_{{ loop.index }}
-        {%- endfor %}
-    end as numerator,
-    case names.indicator_column
-        {%- for column in columns %}
-        when '{{ column }}' then sums.denominator_{{ loop.index }}
-        {%- endfor %}
-    end as denominator
+    period_id,
+    geography_id,
+    population,
+    indicator_column,
+    numerator,
+    denominator
 from sums
-cross join (
-    values {% for column in columns %}('{{ column }}'){{ ', ' if not loop.last }}{% endfor %}
-) as names (indicator_column)
+unpivot (
+    (numerator, denominator) for indicator_column in (
+        {%- for column in columns %}
+        (numerator_{{ loop.index }}, denominator_{{ loop.index }}) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+)
 {%- endmacro %}

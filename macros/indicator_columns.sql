@@ -34,7 +34,7 @@
   - `people`: boolean columns as distinct people, numeric ones as means and medians (agg_people, agg_measures);
   - `worksites`: boolean columns as worksites or territories, numeric ones as sums of people (agg_worksites);
   - `rows`: one row per indicator and counted thing, no columns (agg_partners);
-  - `dialogue`: the questions of the half-yearly form, by worksite and period (agg_dialogue).
+  - `dialogue`: the questions of the half-yearly form, by worksite and period (mart_dialogue).
 
   dbt must know these names before it has read the project, so they stand here; a model of the folder
   that is not among them stops the build.

@@ -28,10 +28,10 @@
 {%- endmacro %}
 
 {#-
-  Two CTEs, `repeated` and `flagged`: the rows of a relation with `has_several_rows`, true where the
-  keys occur in several of them. Only those rows have to be collapsed before they are counted.
+  CTEs: `once` has the rows of a relation whose keys occur in no other row, `several` those whose keys occur in more.
+  Only those have to be collapsed before they are counted. Each is read once, so that nothing wide is kept.
 -#}
-{% macro flag_repeated(relation, keys) -%}
+{% macro split_repeated(relation, keys) -%}
 repeated as (
     select {{ keys | join(', ') }}
     from {{ relation }}
@@ -39,12 +39,22 @@ repeated as (
     having count(*) > 1
 ),
 
-flagged as (
-    select
-        counted_rows.*,
-        repeated.{{ keys | first }} is not null as has_several_rows
+once as (
+    select counted_rows.*
     from {{ relation }} as counted_rows
     left join repeated
+        on
+            {%- for key in keys %}
+            counted_rows.{{ key }} = repeated.{{ key }}
+            {{- ' and' if not loop.last }}
+            {%- endfor %}
+    where repeated.{{ keys | first }} is null
+),
+
+several as (
+    select counted_rows.*
+    from {{ relation }} as counted_rows
+    inner join repeated
         on
             {%- for key in keys %}
             counted_rows.{{ key }} = repeated.{{ key }}

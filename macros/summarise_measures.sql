@@ -39,7 +39,7 @@ measured as (
         on measures.indicator_column = catalogue.indicator_column
 ),
 
-{{ flag_repeated('measured', ['period_id', 'indicator_column', 'counted_key']) }},
+{{ split_repeated('measured', ['period_id', 'indicator_column', 'counted_key']) }},
 
 -- how often each value occurs: far fewer rows than people, to be placed and sorted
 often as (
@@ -50,8 +50,7 @@ often as (
         statistic,
         measure,
         count(*) as times
-    from flagged
-    where not has_several_rows
+    from once
     group by period_id, {{ home_of(place) }}, indicator_column, statistic, measure
 ),
 
@@ -66,7 +65,7 @@ counted as (
         {{ place_and_column }},
         max(measure) as measure,
         1 as times
-    from ({{ in_every_place('(select * from flagged where has_several_rows)', place) }}) as placed
+    from ({{ in_every_place('several', place) }}) as placed
     group by {{ place_and_column }}, counted_key
 ),
 

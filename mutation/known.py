@@ -6,7 +6,7 @@ KNOWN = (
     ("fct_exits", "    exits.worksite_id,", "    pathways.worksite_id,"),
     ("agg_people", "bool_or(", "bool_and("),
     ("agg_measures", "max(measure)", "min(measure)"),
-    ("agg_partners", "count(distinct partners.counted_key)", "count(partners.counted_key)"),
+    ("agg_partners", "count(distinct partners.partner_key)", "count(partners.partner_key)"),
     ("ind_partners", "select distinct", "select"),
     ("mart_indicator_intervals", "1.959963984540054", "1.644853626951472"),
     ("mart_officer_impact", "1.959963984540054", "1.644853626951472"),

@@ -12,7 +12,7 @@ have_rows as (
     select distinct
         worksite_id,
         period_id
-    from {{ ref('agg_dialogue') }}
+    from {{ ref('mart_dialogue') }}
 ),
 
 compared as (

@@ -11,7 +11,7 @@ with by_territory as (
         count(case when state then 1 end) as numerator,
         count(*) as denominator
     from {{ ref('ind_partners') }}
-    where counted_key = action_key
+    where partner_key = ''
     group by period_id, territory_id, population, indicator_id, breakdown
     union all
     select
@@ -33,9 +33,9 @@ partners as (
         population,
         indicator_id,
         breakdown,
-        counted_key
+        partner_key
     from {{ ref('ind_partners') }}
-    where counted_key != action_key
+    where partner_key != ''
 )
 
 select
@@ -63,8 +63,8 @@ select
     populations.population,
     partners.indicator_id,
     partners.breakdown,
-    count(distinct partners.counted_key) as numerator,
-    count(distinct partners.counted_key) as denominator
+    count(distinct partners.partner_key) as numerator,
+    count(distinct partners.partner_key) as denominator
 from partners
 inner join {{ ref('dim_geography_periods') }} as places
     on partners.period_id = places.period_id and partners.territory_id = places.territory_id

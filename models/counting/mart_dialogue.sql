@@ -1,50 +1,97 @@
--- The form of every worksite and period: a row for each line that rows can say, also where nobody counts in it.
-with held as (
-    select distinct
-        worksite_id,
-        period_id
-    from {{ ref('agg_dialogue') }}
+-- The form of every worksite and period: a row for each line that rows can say, also where nobody counts in it. Lines count
+-- distinct people, or give the mean duration of pathways that ended.
+{%- set lines = dialogue_lines() %}
+{%- set counted = lines | selectattr('answers') | list %}
+{%- set models = rule_models('dialogue') %}
+with answered as (
+    {%- for model in models if not execute or counted %}
+    ({{ count_lines(model, counted) }})
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
-unknown_lines as (
+held as (
     select
+        worksite_id,
+        period_id
+        {%- for line in counted %},
+        cast(sum(number_{{ line.place }}) as double) as number_{{ line.place }}
+        {%- endfor %}
+    from answered
+    group by worksite_id, period_id
+),
+
+lines as (
+    select
+        worksite_id,
+        period_id,
+        line_id,
+        number,
+        base,
+        number / nullif(base, 0) as share,
+        unknown
+    from (
+        select
+            *,
+            cast(null as double) as none
+        from held
+    ) as wide
+    unpivot include nulls (
+        (number, base, unknown) for line_id in (
+            {%- for line in counted %}
+            (
+                number_{{ line.place }},
+                {{ 'number_' ~ line.base if line.base else 'none' }},
+                {{ 'number_' ~ line.unknown if line.unknown else 'none' }}
+            ) as {{ line.line_id }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        )
+    )
+),
+
+ended as (
+    select
+        worksite_id,
+        period_id,
         population,
-        question,
-        line_id
-    from {{ ref('dim_dialogue_answers') }}
-    where answer = 'inconnu'
+        {{ exact_sum('duration_months') }} / count(duration_months) as duration_months,
+        count(duration_months) as pathways
+    from {{ ref('ind_dialogue_exits') }}
+    group by worksite_id, period_id, population
+),
+
+means as (
+    select
+        held.worksite_id,
+        held.period_id,
+        means.line_id,
+        ended.duration_months as number,
+        cast(coalesce(ended.pathways, 0) as double) as base,
+        cast(null as double) as share,
+        cast(null as double) as unknown
+    from held
+    inner join {{ ref('stg_reference__dialogue_lines') }} as means on means.question = 'duration_months'
+    left join ended
+        on
+            held.worksite_id = ended.worksite_id
+            and held.period_id = ended.period_id
+            and means.population = ended.population
 )
 
+
 select
-    held.worksite_id,
-    held.period_id,
+    form.worksite_id,
+    form.period_id,
     periods.first_day,
     periods.last_day,
-    lines.line_id,
-    case when lines.answers is null then counted.number else coalesce(counted.number, 0) end as number,
-    case
-        when lines.answers is null then cast(coalesce(counted.pathways, 0) as double)
-        when lines.base_line is not null then coalesce(base.number, 0)
-    end as base,
-    case when base.number > 0 then coalesce(counted.number, 0) / base.number end as share,
-    case when unknown_lines.line_id is not null then coalesce(unknown.number, 0) end as unknown
-from held
-inner join {{ ref('dim_reporting_periods') }} as periods on held.period_id = periods.period_id
-inner join {{ ref('stg_reference__dialogue_lines') }} as lines on lines.question is not null
-left join {{ ref('agg_dialogue') }} as counted
-    on
-        held.worksite_id = counted.worksite_id
-        and held.period_id = counted.period_id
-        and lines.line_id = counted.line_id
-left join {{ ref('agg_dialogue') }} as base
-    on
-        held.worksite_id = base.worksite_id
-        and held.period_id = base.period_id
-        and lines.base_line = base.line_id
-left join unknown_lines
-    on lines.population = unknown_lines.population and lines.question = unknown_lines.question
-left join {{ ref('agg_dialogue') }} as unknown
-    on
-        held.worksite_id = unknown.worksite_id
-        and held.period_id = unknown.period_id
-        and unknown_lines.line_id = unknown.line_id
+    form.line_id,
+    form.number,
+    form.base,
+    form.share,
+    form.unknown
+from (
+    select * from lines
+    union all
+    select * from means
+) as form
+inner join {{ ref('dim_reporting_periods') }} as periods on form.period_id = periods.period_id

@@ -3,6 +3,7 @@
 -- stable. Nothing is said of causes. A view: all pairs are many, and a reader asks for one.
 with cells as (
     select
+        'geography' as place_kind,
         geography_id as place_id,
         population,
         period_id,
@@ -14,6 +15,7 @@ with cells as (
     from {{ ref('mart_indicators_by_period') }}
     union all
     select
+        'worksite' as place_kind,
         worksite_id as place_id,
         'all' as population,
         period_id,
@@ -37,6 +39,7 @@ pairs as (
 
 places as (
     select distinct
+        place_kind,
         place_id,
         period_id
     from cells
@@ -45,6 +48,7 @@ places as (
 -- a cell that has no row counts nothing, where the place has any of the period
 side_by_side as (
     select
+        cells.place_kind,
         cells.place_id,
         cells.population,
         cells.indicator_id,
@@ -61,6 +65,7 @@ side_by_side as (
     from pairs
     inner join cells on pairs.period_id = cells.period_id or pairs.earlier_period_id = cells.period_id
     group by
+        cells.place_kind,
         cells.place_id,
         cells.population,
         cells.indicator_id,
@@ -72,6 +77,7 @@ side_by_side as (
 
 compared as (
     select
+        sides.place_kind,
         sides.place_id,
         sides.population,
         sides.indicator_id,
@@ -88,8 +94,16 @@ compared as (
         case when catalogue.statistic = 'count' and sides.had_no_row then 0 else sides.earlier_value end
             as earlier_value
     from side_by_side as sides
-    inner join places as now on sides.place_id = now.place_id and sides.period_id = now.period_id
-    inner join places as before on sides.place_id = before.place_id and sides.earlier_period_id = before.period_id
+    inner join places as now
+        on
+            sides.place_kind = now.place_kind
+            and sides.place_id = now.place_id
+            and sides.period_id = now.period_id
+    inner join places as before
+        on
+            sides.place_kind = before.place_kind
+            and sides.place_id = before.place_id
+            and sides.earlier_period_id = before.period_id
     inner join {{ ref('stg_reference__indicators') }} as catalogue on sides.indicator_id = catalogue.indicator_id
 ),
 
@@ -103,6 +117,7 @@ differing as (
 )
 
 select
+    place_kind,
     place_id,
     population,
     indicator_id,

@@ -33,16 +33,29 @@ counted as (
     inner join {{ ref('dim_indicator_breakdowns') }} as breakdowns
         on by_column.indicator_column = breakdowns.indicator_column
     union all
+    -- an action has one row of an indicator and value, a partner one for each of its actions
     select
         worksite_id,
         period_id,
         indicator_id,
         breakdown,
-        count(distinct case when state then counted_key end) as numerator,
-        count(distinct counted_key) as denominator,
+        count(case when state then 1 end) as numerator,
+        count(*) as denominator,
         null as measure
     from {{ ref('ind_partners') }}
-    where worksite_id is not null
+    where worksite_id is not null and partner_key = ''
+    group by worksite_id, period_id, indicator_id, breakdown
+    union all
+    select
+        worksite_id,
+        period_id,
+        indicator_id,
+        breakdown,
+        count(distinct case when state then partner_key end) as numerator,
+        count(distinct partner_key) as denominator,
+        null as measure
+    from {{ ref('ind_partners') }}
+    where worksite_id is not null and partner_key != ''
     group by worksite_id, period_id, indicator_id, breakdown
 )
 

@@ -94,13 +94,14 @@ actions_by_period as (
         on periods.action_key = network_actions.action_key and periods.period_id = network_actions.period_id
 ),
 
--- `asks_network`: the action counts where it is of the network (`only`), or is then in the numerator (`share`)
+-- `partner_key` is empty where actions are counted, not partners. `asks_network`: the action counts where it is of the
+-- network (`only`), or is then in the numerator (`share`)
 counted as (
     select
         action_key,
         'partners.actions' as indicator_id,
         concat_ws(' x ', domain, action_type) as breakdown,
-        action_key as counted_key,
+        '' as partner_key,
         '' as asks_network
     from types
     union all
@@ -108,7 +109,7 @@ counted as (
         action_key,
         'partners.action_groups' as indicator_id,
         concat_ws(' x ', domain, action_group) as breakdown,
-        action_key as counted_key,
+        '' as partner_key,
         '' as asks_network
     from types
     where action_group is not null
@@ -117,7 +118,7 @@ counted as (
         action_key,
         'partners.actions_total' as indicator_id,
         domain as breakdown,
-        action_key as counted_key,
+        '' as partner_key,
         '' as asks_network
     from domains
     union all
@@ -125,7 +126,7 @@ counted as (
         action_key,
         'partners.request_reasons' as indicator_id,
         concat_ws(' x ', domain, request_reason) as breakdown,
-        action_key as counted_key,
+        '' as partner_key,
         '' as asks_network
     from domains
     where request_reason is not null
@@ -134,7 +135,7 @@ counted as (
         domains.action_key,
         'partners.stand_in' as indicator_id,
         domains.domain as breakdown,
-        domains.action_key as counted_key,
+        '' as partner_key,
         '' as asks_network
     from domains
     inner join actions on domains.action_key = actions.action_key
@@ -144,7 +145,7 @@ counted as (
         named.action_key,
         'partners.partner_actions' as indicator_id,
         concat_ws(' x ', kinds.domain, named.partner, kinds.kind) as breakdown,
-        named.action_key as counted_key,
+        '' as partner_key,
         '' as asks_network
     from named
     inner join kinds on named.action_key = kinds.action_key
@@ -153,7 +154,7 @@ counted as (
         partners.action_key,
         'partners.partners_mobilised' as indicator_id,
         domains.domain as breakdown,
-        partners.partner_key as counted_key,
+        partners.partner_key,
         '' as asks_network
     from partners
     inner join domains on partners.action_key = domains.action_key
@@ -162,7 +163,7 @@ counted as (
         partners.action_key,
         'partners.mental_health_partners' as indicator_id,
         '' as breakdown,
-        partners.partner_key as counted_key,
+        partners.partner_key,
         '' as asks_network
     from partners
     inner join actions on partners.action_key = actions.action_key
@@ -172,7 +173,7 @@ counted as (
         action_key,
         'partners.partner_actions' as indicator_id,
         concat_ws(' x ', 'emploi', 'réseau', action_type) as breakdown,
-        action_key as counted_key,
+        '' as partner_key,
         'only' as asks_network
     from placements
     union all
@@ -180,7 +181,7 @@ counted as (
         action_key,
         'partners.network_share' as indicator_id,
         network_action as breakdown,
-        action_key as counted_key,
+        '' as partner_key,
         'share' as asks_network
     from placements
 )
@@ -188,7 +189,7 @@ counted as (
 select
     counted.indicator_id,
     counted.breakdown,
-    counted.counted_key,
+    counted.partner_key,
     counted.action_key,
     actions.period_id,
     actions.territory_id,

@@ -37,7 +37,7 @@ COLUMNS = """
 PATHWAY = ("pathway_key", "reporting_year", "territory_id", "population", "person_key")
 PERSON = ("person_key", "reporting_year", "territory_id", "population")
 WORKSITE = ("worksite_id", "reporting_year", "geography_id", "population")
-ACTION = ("counted_key",)
+ACTION = ("action_key",)
 SESSION = ("session_key",)
 
 
@@ -117,9 +117,9 @@ def read_units(warehouse: "DuckDBPyConnection", grid: Grid) -> list[Units]:
         _of_rows(
             warehouse,
             grid,
-            "select counted_key, indicator_id, breakdown, bool_or(state) as is_counted "
+            "select action_key, indicator_id, breakdown, bool_or(state) as is_counted "
             "from ind_partners inner join dim_reporting_years using (period_id) "
-            "where counted_key = action_key group by all",
+            "where partner_key = '' group by all",
             ACTION,
         ),
         _of_rows(
