@@ -6,6 +6,13 @@
     'ateliers': 'territory_id, null as worksite_id',
     'suivi_post_sortie': 'territory_id, worksite_id',
 } %}
+{%- set checked = [] %}
+{%- for export in places %}
+{%- set staged = ref('stg_exports__' ~ export) %}
+{%- for column in checked_columns(staged) %}
+{%- do checked.append(dict(column, export=export, relation='follow_ups' if export == 'suivi_post_sortie' else staged)) %}
+{%- endfor %}
+{%- endfor %}
 with follow_ups as (
     select
         follow_ups.*,
@@ -15,51 +22,61 @@ with follow_ups as (
     inner join {{ ref('stg_exports__sorties') }} as exits on follow_ups.pathway_key = exits.pathway_key
 ),
 
-counted as (
-    {%- for export, place in places.items() %}
-    {%- set staged = ref('stg_exports__' ~ export) %}
-    {%- for column in checked_columns(staged) %}
+checked as (
+    {%- for column in checked %}
     select
-        '{{ export }}' as export,
+        {{ loop.index }} as column_number,
+        '{{ column.export }}' as export,
         '{{ column.config.meta.raw }}' as column_name,
         {{ 'false' if column.config.meta.get('required') else 'true' }} as is_optional,
         {{ 'true' if column.data_type in ['boolean', 'string'] else 'false' }} as is_category,
-        {{ 'true' if column.config.meta.get('occasional') else 'false' }} as is_occasional,
+        {{ 'true' if column.config.meta.get('occasional') else 'false' }} as is_occasional
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+counted as (
+    {%- for column in checked %}
+    select
+        {{ loop.index }} as column_number,
         reporting_year,
-        {{ place }},
+        {{ places[column.export] }},
         {{ shown_value(column) }} as shown_value,
         count(*) as rows_counted
-    from {{ 'follow_ups' if export == 'suivi_post_sortie' else staged }}
+    from {{ column.relation }}
     where reporting_year is not null
     group by all
-    union all
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
-    {%- endfor %}
+),
+
+-- few rows, of which those of the larger places are made
+territories as (
     select
-        null as export,
-        null as column_name,
-        null as is_optional,
-        null as is_category,
-        null as is_occasional,
-        null as reporting_year,
-        null as territory_id,
-        null as worksite_id,
-        null as shown_value,
-        0 as rows_counted
-    where 1 = 0
+        column_number,
+        reporting_year,
+        territory_id,
+        cast(null as string) as worksite_id,
+        shown_value,
+        sum(rows_counted) as rows_counted
+    from counted
+    group by all
 ),
 
 placed as (
-    {{ at_each_level('counted') }}
+    {{ at_each_level('territories') }}
+    union all
+    select
+        *,
+        'worksite' as place_level,
+        worksite_id as place_id
+    from counted
+    where worksite_id is not null
 ),
 
 both_years as (
     select
-        export,
-        column_name,
-        is_optional,
-        is_category,
-        is_occasional,
+        column_number,
         reporting_year,
         place_level,
         place_id,
@@ -69,11 +86,7 @@ both_years as (
     from placed
     union all
     select
-        export,
-        column_name,
-        is_optional,
-        is_category,
-        is_occasional,
+        column_number,
         reporting_year + 1 as reporting_year,
         place_level,
         place_id,
@@ -86,11 +99,7 @@ both_years as (
 
 compared as (
     select
-        export,
-        column_name,
-        is_optional,
-        is_category,
-        is_occasional,
+        column_number,
         reporting_year,
         place_level,
         place_id,
@@ -102,11 +111,23 @@ compared as (
 )
 
 select
-    *,
-    sum(rows_now) over (partition by export, column_name, reporting_year, place_level, place_id) as all_now,
-    sum(rows_before) over (partition by export, column_name, reporting_year, place_level, place_id) as all_before,
-    sum(case when shown_value != '' then rows_now else 0 end)
-        over (partition by export, column_name, reporting_year, place_level, place_id) as known_now,
-    sum(case when shown_value != '' then rows_before else 0 end)
-        over (partition by export, column_name, reporting_year, place_level, place_id) as known_before
+    checked.export,
+    checked.column_name,
+    checked.is_optional,
+    checked.is_category,
+    checked.is_occasional,
+    compared.reporting_year,
+    compared.place_level,
+    compared.place_id,
+    compared.shown_value,
+    compared.rows_now,
+    compared.rows_before,
+    sum(compared.rows_now) over place as all_now,
+    sum(compared.rows_before) over place as all_before,
+    sum(case when compared.shown_value != '' then compared.rows_now else 0 end) over place as known_now,
+    sum(case when compared.shown_value != '' then compared.rows_before else 0 end) over place as known_before
 from compared
+inner join checked on compared.column_number = checked.column_number
+window place as (
+    partition by compared.column_number, compared.reporting_year, compared.place_level, compared.place_id
+)

@@ -8,27 +8,35 @@ with mobilised as (
     where partners is not null
 ),
 
-keyed as (
+counted as (
     select
-        action_key,
         spelling,
-        {{ folded('spelling') }} as partner_key
+        count(*) as actions
     from mobilised
+    group by spelling
 ),
 
-spellings as (
+-- a spelling is folded once, however many actions have it
+keyed as (
     select
-        partner_key,
         spelling,
-        row_number() over (partition by partner_key order by count(*) desc, spelling) as place
+        actions,
+        {{ folded('spelling') }} as partner_key
+    from counted
+),
+
+partners as (
+    select
+        spelling,
+        partner_key,
+        first_value(spelling) over (partition by partner_key order by actions desc, spelling) as partner
     from keyed
     where partner_key != ''
-    group by partner_key, spelling
 )
 
 select distinct
-    keyed.action_key,
-    keyed.partner_key,
-    spellings.spelling as partner
-from keyed
-inner join spellings on keyed.partner_key = spellings.partner_key and spellings.place = 1
+    mobilised.action_key,
+    partners.partner_key,
+    partners.partner
+from mobilised
+inner join partners on mobilised.spelling = partners.spelling

@@ -1,34 +1,18 @@
 -- Partner work in long form, because its breakdowns are open lists: one row per indicator, breakdown
 -- value, period and counted action (or partner). true = numerator, false = denominator only.
-with actions as (
-    select * from {{ ref('fct_partner_actions') }}
-),
-
-domains as (
-    select * from {{ ref('fct_partner_action_domains') }}
-),
-
-types as (
-    select * from {{ ref('fct_partner_action_types') }}
-),
-
-partners as (
-    select * from {{ ref('fct_partner_action_partners') }}
-),
-
--- a type and its group are both ways to read an action
-kinds as (
+with kinds as (
+    -- a type and its group are both ways to read an action
     select
         action_key,
         domain,
         action_type as kind
-    from types
+    from {{ ref('fct_partner_action_types') }} as types
     union
     select
         action_key,
         domain,
         action_group as kind
-    from types
+    from {{ ref('fct_partner_action_types') }} as types
     where action_group is not null
 ),
 
@@ -36,12 +20,12 @@ named as (
     select
         action_key,
         partner
-    from partners
+    from {{ ref('fct_partner_action_partners') }} as partners
     union
     select
         action_key,
         'total' as partner
-    from partners
+    from {{ ref('fct_partner_action_partners') }} as partners
 ),
 
 -- work placements and contracts, by which the network of employers is known
@@ -50,12 +34,8 @@ placements as (
         action_key,
         action_type,
         case when action_type = '02- PMSMP' then 'PMSMP' else 'signature' end as network_action
-    from types
+    from {{ ref('fct_partner_action_types') }} as types
     where domain = 'emploi' and (action_type = '02- PMSMP' or action_type like '01-Signature%')
-),
-
-periods as (
-    select * from {{ ref('fct_partner_action_periods') }}
 ),
 
 -- partners that come back: so many of them in the year that ends with the period, in whatever territories
@@ -64,8 +44,8 @@ network as (
         ends.period_id,
         partners.partner_key
     from placements
-    inner join partners on placements.action_key = partners.action_key
-    inner join actions on placements.action_key = actions.action_key
+    inner join {{ ref('fct_partner_action_partners') }} as partners on placements.action_key = partners.action_key
+    inner join {{ ref('fct_partner_actions') }} as actions on placements.action_key = actions.action_key
     inner join {{ ref('dim_reporting_periods') }} as ends
         on
             actions.action_date <= ends.last_day
@@ -78,8 +58,9 @@ network_actions as (
     select distinct
         periods.period_id,
         periods.action_key
-    from periods
-    inner join partners on periods.action_key = partners.action_key
+    from placements
+    inner join {{ ref('fct_partner_action_periods') }} as periods on placements.action_key = periods.action_key
+    inner join {{ ref('fct_partner_action_partners') }} as partners on placements.action_key = partners.action_key
     inner join network on periods.period_id = network.period_id and partners.partner_key = network.partner_key
 ),
 
@@ -88,8 +69,8 @@ actions_by_period as (
         actions.*,
         periods.period_id,
         network_actions.action_key is not null as is_of_network
-    from actions
-    inner join periods on actions.action_key = periods.action_key
+    from {{ ref('fct_partner_actions') }} as actions
+    inner join {{ ref('fct_partner_action_periods') }} as periods on actions.action_key = periods.action_key
     left join network_actions
         on periods.action_key = network_actions.action_key and periods.period_id = network_actions.period_id
 ),
@@ -103,7 +84,7 @@ counted as (
         concat_ws(' x ', domain, action_type) as breakdown,
         '' as partner_key,
         '' as asks_network
-    from types
+    from {{ ref('fct_partner_action_types') }} as types
     union all
     select distinct
         action_key,
@@ -111,7 +92,7 @@ counted as (
         concat_ws(' x ', domain, action_group) as breakdown,
         '' as partner_key,
         '' as asks_network
-    from types
+    from {{ ref('fct_partner_action_types') }} as types
     where action_group is not null
     union all
     select
@@ -120,7 +101,7 @@ counted as (
         domain as breakdown,
         '' as partner_key,
         '' as asks_network
-    from domains
+    from {{ ref('fct_partner_action_domains') }} as domains
     union all
     select
         action_key,
@@ -128,7 +109,7 @@ counted as (
         concat_ws(' x ', domain, request_reason) as breakdown,
         '' as partner_key,
         '' as asks_network
-    from domains
+    from {{ ref('fct_partner_action_domains') }} as domains
     where request_reason is not null
     union all
     select
@@ -137,8 +118,8 @@ counted as (
         domains.domain as breakdown,
         '' as partner_key,
         '' as asks_network
-    from domains
-    inner join actions on domains.action_key = actions.action_key
+    from {{ ref('fct_partner_action_domains') }} as domains
+    inner join {{ ref('fct_partner_actions') }} as actions on domains.action_key = actions.action_key
     where actions.stands_in_for_social_worker
     union all
     select
@@ -156,8 +137,8 @@ counted as (
         domains.domain as breakdown,
         partners.partner_key,
         '' as asks_network
-    from partners
-    inner join domains on partners.action_key = domains.action_key
+    from {{ ref('fct_partner_action_partners') }} as partners
+    inner join {{ ref('fct_partner_action_domains') }} as domains on partners.action_key = domains.action_key
     union all
     select
         partners.action_key,
@@ -165,8 +146,8 @@ counted as (
         '' as breakdown,
         partners.partner_key,
         '' as asks_network
-    from partners
-    inner join actions on partners.action_key = actions.action_key
+    from {{ ref('fct_partner_action_partners') }} as partners
+    inner join {{ ref('fct_partner_actions') }} as actions on partners.action_key = actions.action_key
     where actions.experiment = 'santé mentale'
     union all
     select
