@@ -73,18 +73,22 @@ sums as (
 )
 
 select
-    period_id,
-    geography_id,
-    population,
-    indicator_column,
-    numerator,
-    denominator
-from sums
-unpivot (
-    (numerator, denominator) for indicator_column in (
+    sums.period_id,
+    sums.geography_id,
+    sums.population,
+    names.indicator_column,
+    case names.indicator_column
         {%- for column in columns %}
-        (numerator_{{ loop.index }}, denominator_{{ loop.index }}) as {{ column }}{{ ',' if not loop.last }}
+        when '{{ column }}' then sums.numerator_{{ loop.index }}
         {%- endfor %}
-    )
-)
+    end as numerator,
+    case names.indicator_column
+        {%- for column in columns %}
+        when '{{ column }}' then sums.denominator_{{ loop.index }}
+        {%- endfor %}
+    end as denominator
+from sums
+cross join (
+    values {% for column in columns %}('{{ column }}'){{ ', ' if not loop.last }}{% endfor %}
+) as names (indicator_column)
 {%- endmacro %}

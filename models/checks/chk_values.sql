@@ -10,7 +10,8 @@
 {%- for export in places %}
 {%- set staged = ref('stg_exports__' ~ export) %}
 {%- for column in checked_columns(staged) %}
-{%- do checked.append(dict(column, export=export, relation='follow_ups' if export == 'suivi_post_sortie' else staged)) %}
+{%- set rows = 'follow_ups' if export == 'suivi_post_sortie' else staged %}
+{%- do checked.append(dict(column, export=export, rows=rows)) %}
 {%- endfor %}
 {%- endfor %}
 with follow_ups as (
@@ -43,7 +44,7 @@ counted as (
         {{ places[column.export] }},
         {{ shown_value(column) }} as shown_value,
         count(*) as rows_counted
-    from {{ column.relation }}
+    from {{ column.rows }}
     where reporting_year is not null
     group by all
     {{ 'union all' if not loop.last }}

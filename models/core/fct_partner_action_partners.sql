@@ -29,7 +29,7 @@ partners as (
     select
         spelling,
         partner_key,
-        first_value(spelling) over (partition by partner_key order by actions desc, spelling) as partner
+        first_value(spelling) over (partition by partner_key order by actions desc, spelling asc) as partner
     from keyed
     where partner_key != ''
 )

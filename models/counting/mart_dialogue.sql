@@ -22,31 +22,20 @@ held as (
 ),
 
 lines as (
+    {%- for line in counted %}
+    {%- set base = 'number_' ~ line.base if line.base else 'cast(null as double)' %}
+    {%- set unknown = 'number_' ~ line.unknown if line.unknown else 'cast(null as double)' %}
     select
         worksite_id,
         period_id,
-        line_id,
-        number,
-        base,
-        number / nullif(base, 0) as share,
-        unknown
-    from (
-        select
-            *,
-            cast(null as double) as none
-        from held
-    ) as wide
-    unpivot include nulls (
-        (number, base, unknown) for line_id in (
-            {%- for line in counted %}
-            (
-                number_{{ line.place }},
-                {{ 'number_' ~ line.base if line.base else 'none' }},
-                {{ 'number_' ~ line.unknown if line.unknown else 'none' }}
-            ) as {{ line.line_id }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        )
-    )
+        '{{ line.line_id }}' as line_id,
+        number_{{ line.place }} as number,
+        {{ base }} as base,
+        number_{{ line.place }} / nullif({{ base }}, 0) as share,
+        {{ unknown }} as unknown
+    from held
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 ended as (

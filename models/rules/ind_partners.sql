@@ -6,13 +6,13 @@ with kinds as (
         action_key,
         domain,
         action_type as kind
-    from {{ ref('fct_partner_action_types') }} as types
+    from {{ ref('fct_partner_action_types') }}
     union
     select
         action_key,
         domain,
         action_group as kind
-    from {{ ref('fct_partner_action_types') }} as types
+    from {{ ref('fct_partner_action_types') }}
     where action_group is not null
 ),
 
@@ -20,12 +20,12 @@ named as (
     select
         action_key,
         partner
-    from {{ ref('fct_partner_action_partners') }} as partners
+    from {{ ref('fct_partner_action_partners') }}
     union
     select
         action_key,
         'total' as partner
-    from {{ ref('fct_partner_action_partners') }} as partners
+    from {{ ref('fct_partner_action_partners') }}
 ),
 
 -- work placements and contracts, by which the network of employers is known
@@ -34,7 +34,7 @@ placements as (
         action_key,
         action_type,
         case when action_type = '02- PMSMP' then 'PMSMP' else 'signature' end as network_action
-    from {{ ref('fct_partner_action_types') }} as types
+    from {{ ref('fct_partner_action_types') }}
     where domain = 'emploi' and (action_type = '02- PMSMP' or action_type like '01-Signature%')
 ),
 
@@ -84,7 +84,7 @@ counted as (
         concat_ws(' x ', domain, action_type) as breakdown,
         '' as partner_key,
         '' as asks_network
-    from {{ ref('fct_partner_action_types') }} as types
+    from {{ ref('fct_partner_action_types') }}
     union all
     select distinct
         action_key,
@@ -92,7 +92,7 @@ counted as (
         concat_ws(' x ', domain, action_group) as breakdown,
         '' as partner_key,
         '' as asks_network
-    from {{ ref('fct_partner_action_types') }} as types
+    from {{ ref('fct_partner_action_types') }}
     where action_group is not null
     union all
     select
@@ -101,7 +101,7 @@ counted as (
         domain as breakdown,
         '' as partner_key,
         '' as asks_network
-    from {{ ref('fct_partner_action_domains') }} as domains
+    from {{ ref('fct_partner_action_domains') }}
     union all
     select
         action_key,
@@ -109,7 +109,7 @@ counted as (
         concat_ws(' x ', domain, request_reason) as breakdown,
         '' as partner_key,
         '' as asks_network
-    from {{ ref('fct_partner_action_domains') }} as domains
+    from {{ ref('fct_partner_action_domains') }}
     where request_reason is not null
     union all
     select
