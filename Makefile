@@ -34,7 +34,7 @@ build: $(READY) ## build the warehouse from the exports and publish it (CVG_EXPO
 test: $(READY) ## run every check: lint, data tests, dbt unit tests, pytest (about 35 minutes)
 	@echo "Every check takes about 35 minutes on two cores."
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/pytest --numprocesses 2 --dist loadfile
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile --durations 40
 
 lint: $(READY) ## build for the checks and lint: Python, types, imports, SQL, YAML, spelling
 	@$(call checked,ruff,$(BIN)/ruff check .)

@@ -41,39 +41,53 @@ population = '{{ line.population }}' and coalesce(cast({{ line.question }} as st
         )
 {%- endmacro %}
 
+{# The lines that a rule model answers: the last word of its name is the last one of their populations. #}
+{% macro lines_of(relation, lines) -%}
+  {%- set found = [] -%}
+  {%- for line in lines if line.population.split('_') | last == relation.identifier.split('_') | last -%}
+    {%- do found.append(line) -%}
+  {%- endfor -%}
+  {{- return(found) -}}
+{%- endmacro %}
+
 {#-
   Distinct people of a rule model in each line of the form, `number_1` and so on, by worksite and period. As in
   `count_people`, only people with several rows are collapsed first.
 -#}
 {% macro count_lines(relation, lines) -%}
-{%- set questions = question_columns(relation) -%}
 with {{ split_repeated(relation, ['period_id', 'population', 'person_key']) }},
 
 people as (
     select
         worksite_id,
         period_id
-        {%- for line in lines if line.question in questions %},
+        {%- for line in lines %},
+        {{ counts_in(line) }} as is_in_{{ line.place }}
+        {%- endfor %}
+    from once
+    union all
+    select
+        worksite_id,
+        period_id
+        {%- for line in lines %},
         bool_or({{ counts_in(line) }}) as is_in_{{ line.place }}
         {%- endfor %}
     from several
     group by worksite_id, period_id, population, person_key
 )
-{% for counted in ['once', 'people'] %}
+
 select
     worksite_id,
     period_id
     {%- for line in lines %},
-    {%- if line.question not in questions %}
-    cast(0 as bigint) as number_{{ line.place }}
-    {%- else %}
-    count(case when {{ counts_in(line) if counted == 'once' else 'is_in_' ~ line.place }} then 1 end)
-        as number_{{ line.place }}
-    {%- endif %}
+    count(case when is_in_{{ line.place }} then 1 end) as number_{{ line.place }}
     {%- endfor %}
-from {{ counted }}
+from people
 where worksite_id is not null
 group by worksite_id, period_id
-{{ 'union all' if not loop.last }}
-{%- endfor %}
+{%- endmacro %}
+
+{# The number of people in a line, 0 where the worksite has nobody who could be in it. #}
+{% macro number_in(place) -%}
+{{ 'coalesce(cast(number_' ~ place ~ ' as double), 0)' if place else 'cast(null as double)' }}
 {%- endmacro %}

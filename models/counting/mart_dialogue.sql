@@ -3,38 +3,49 @@
 {%- set lines = dialogue_lines() %}
 {%- set counted = lines | selectattr('answers') | list %}
 {%- set models = rule_models('dialogue') %}
-with answered as (
-    {%- for model in models if not execute or counted %}
-    ({{ count_lines(model, counted) }})
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+with
+{%- for model in models %}
+answered_{{ loop.index }} as (
+    {{ count_lines(model, lines_of(model, counted)) }}
 ),
+{%- endfor %}
 
 held as (
+    {%- for model in models %}
     select
         worksite_id,
         period_id
-        {%- for line in counted %},
-        cast(sum(number_{{ line.place }}) as double) as number_{{ line.place }}
-        {%- endfor %}
-    from answered
-    group by worksite_id, period_id
+    from answered_{{ loop.index }}
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
 ),
+{%- for model in models %}
+
+held_{{ loop.index }} as (
+    select
+        answered.*,
+        held.worksite_id as held_worksite_id,
+        held.period_id as held_period_id
+    from held
+    left join answered_{{ loop.index }} as answered
+        on held.worksite_id = answered.worksite_id and held.period_id = answered.period_id
+),
+{%- endfor %}
 
 lines as (
-    {%- for line in counted %}
-    {%- set base = 'number_' ~ line.base if line.base else 'cast(null as double)' %}
-    {%- set unknown = 'number_' ~ line.unknown if line.unknown else 'cast(null as double)' %}
+    {%- for model in models %}
+    {%- set outer_loop = loop %}
+    {%- for line in lines_of(model, counted) %}
     select
-        worksite_id,
-        period_id,
+        held_worksite_id as worksite_id,
+        held_period_id as period_id,
         '{{ line.line_id }}' as line_id,
-        number_{{ line.place }} as number,
-        {{ base }} as base,
-        number_{{ line.place }} / nullif({{ base }}, 0) as share,
-        {{ unknown }} as unknown
-    from held
-    {{ 'union all' if not loop.last }}
+        {{ number_in(line.place) }} as number,
+        {{ number_in(line.base) }} as base,
+        {{ number_in(line.unknown) }} as unknown
+    from held_{{ outer_loop.index }}
+    {{ 'union all' if not loop.last or not outer_loop.last }}
+    {%- endfor %}
     {%- endfor %}
 ),
 
@@ -56,7 +67,6 @@ means as (
         means.line_id,
         ended.duration_months as number,
         cast(coalesce(ended.pathways, 0) as double) as base,
-        cast(null as double) as share,
         cast(null as double) as unknown
     from held
     inner join {{ ref('stg_reference__dialogue_lines') }} as means on means.question = 'duration_months'
@@ -67,7 +77,6 @@ means as (
             and means.population = ended.population
 )
 
-
 select
     form.worksite_id,
     form.period_id,
@@ -76,11 +85,17 @@ select
     form.line_id,
     form.number,
     form.base,
-    form.share,
+    case when form.is_count then form.number / nullif(form.base, 0) end as share,
     form.unknown
 from (
-    select * from lines
+    select
+        *,
+        true as is_count
+    from lines
     union all
-    select * from means
+    select
+        *,
+        false as is_count
+    from means
 ) as form
 inner join {{ ref('dim_reporting_periods') }} as periods on form.period_id = periods.period_id
