@@ -12,6 +12,8 @@ FEW_PEOPLE = 100
 NOT_PUBLISHED = "not_published"
 # Of a territory in the years before it joined the programme.
 BEFORE_JOINING = "before_joining"
+# The edition says nothing of the cell, not even that there is something to hide.
+ABSENT = frozenset({NOT_PUBLISHED, BEFORE_JOINING})
 # Why a figure has no value to show; each has its mark.
 WITHOUT_VALUE = ("masked", "unknown", "not_applicable", NOT_PUBLISHED, BEFORE_JOINING)
 DECIMALS = {"share": SHARE_DECIMALS, "points": 1, "months": 1, "years": 1}

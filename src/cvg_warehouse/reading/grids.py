@@ -27,7 +27,7 @@ from cvg_warehouse.reading.dimensions import (
     dimensions,
 )
 from cvg_warehouse.reading.figures import (
-    BEFORE_JOINING,
+    ABSENT,
     NOT_PUBLISHED,
     Figure,
     did_not_occur,
@@ -196,7 +196,7 @@ def _with_place(measures: list[IndicatorValue], request: Request) -> Grid:
     grid, block, choice = _grid(measures, request), request.block, request.choice
     place = choice.place if block.places == "chosen" else block.places
     there = {figure.status for figure in grid.cells if figure.geography == place}
-    if place == WHOLE or not there or there - {NOT_PUBLISHED, BEFORE_JOINING}:
+    if place == WHOLE or not there or there - ABSENT:
         return grid
     beside = replace(
         request, block=replace(block, places="chosen"), choice=replace(choice, place=place)

@@ -10,7 +10,7 @@ from cvg_warehouse.reading.breakdowns import shape_across
 from cvg_warehouse.reading.composed import ROW, Where, composed, parts
 from cvg_warehouse.reading.data import EVERYBODY, JOIN, WHOLE, Edition, ReportItem, Term
 from cvg_warehouse.reading.figures import (
-    BEFORE_JOINING,
+    ABSENT,
     NOT_PUBLISHED,
     Figure,
     did_not_occur,
@@ -272,8 +272,7 @@ def _lines(
 
 def _is_published(lines: Lines) -> bool:
     """Whether anything is there but marks of what is not."""
-    absent = (NOT_PUBLISHED, BEFORE_JOINING)
-    return any(figure and figure.status not in absent for line in lines for figure in line)
+    return any(figure and figure.status not in ABSENT for line in lines for figure in line)
 
 
 def _figure(row: _Row, measure: str, where: Where, edition: Edition) -> Figure | None:
