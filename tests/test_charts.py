@@ -1,10 +1,12 @@
 """Which chart a grid gets, and what it shows: parts of a whole, coloured tables, order of bars."""
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from dashboards.pages import PAGES
 
+from cvg_warehouse.publication.editions import AUDIENCES
 from cvg_warehouse.reading.blocks import Block, Choice
 from cvg_warehouse.reading.breakdowns import PARTING, is_total, varying
 from cvg_warehouse.reading.charts import chart
@@ -15,6 +17,7 @@ from cvg_warehouse.reading.data import WHOLE, Cell, Edition, Measure
 from cvg_warehouse.reading.figures import Figure
 from cvg_warehouse.reading.grids import Grid, grids
 from cvg_warehouse.reading.items import item_grids
+from cvg_warehouse.reading.sentences import sentence
 from cvg_warehouse.reading.texts import say, value_label
 
 ROUEN, YEAR = "08-Rouen", 2024
@@ -187,3 +190,35 @@ def test_lines_that_coincide_each_have_their_last_value(edition: Edition) -> Non
         if layer.get("mark", {}).get("dx") == 9
     ]
     assert len(set(ends)) == len(grid.columns)
+
+
+def emptied(grid: Grid, cell: Cell) -> Grid:
+    """The grid with the same cell everywhere that it has a figure."""
+    lines = (
+        tuple(figure and replace(figure, cell=cell) for figure in line) for line in grid.figures
+    )
+    return replace(grid, figures=tuple(lines))
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_every_block_is_drawn_whatever_a_place_has_of_it(
+    known: dict[str, Edition], audience: str
+) -> None:
+    """Places and populations of the first and last year; all of a block masked, or 0."""
+    edition = known[audience]
+    zero = Cell(0.0, 10.0, 0.0, "shown", 0.0, 0.0)
+    blocks = [block for page in PAGES for block in page.blocks]
+    where = [
+        *product(edition.geographies, (edition.years[0], edition.years[-1]), ("all",)),
+        *product((WHOLE, ROUEN), edition.years[:1], edition.populations),
+    ]
+    drawn_ones = 0
+    for place, year, population in where:
+        for block in blocks:
+            for grid in grids(block, Choice(year, place, population), edition, "fr"):
+                drawn_ones += chart(grid, "fr") is not None
+                sentence(grid, "fr")
+                for cell in (MASKED, zero) if place == ROUEN else ():
+                    chart(emptied(grid, cell), "fr")
+                    sentence(emptied(grid, cell), "fr")
+    assert drawn_ones > 100

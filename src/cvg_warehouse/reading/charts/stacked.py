@@ -43,7 +43,8 @@ def draw(grid: Grid, language: Language) -> Spec:
     parts, totals = _parts(grid)
     sums = [sum(_value(line[part.column]) for part in parts) for line in grid.figures]
     fills = not totals and max(sums) >= WHOLE_BAR
-    end = max(1.0, *sums) if fills else max(sums) * 1.15
+    # Where no part is shown, the marks stand at the left.
+    end = max(1.0, *sums) if fills else max(sums) * 1.15 or 1.0
     labels: list[Row] = []
     pieces: list[Row] = []
     ends: list[Row] = []
