@@ -31,8 +31,8 @@ help: ## list the targets
 build: $(READY) ## build the warehouse from the exports and publish it (CVG_EXPORTS=folder for others than the demo's)
 	@$(BIN)/cvg build
 
-test: $(READY) ## run every check: lint, data tests, dbt unit tests, pytest (about 35 minutes)
-	@echo "Every check takes about 35 minutes on two cores."
+test: $(READY) ## run every check: lint, data tests, dbt unit tests, pytest (about 50 minutes)
+	@echo "Every check takes about 50 minutes on two cores."
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/pytest --numprocesses 2 --dist loadfile --durations 40
 

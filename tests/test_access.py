@@ -385,7 +385,7 @@ def test_without_its_configuration_nobody_signs_in_and_the_internal_edition_stay
     variables = {"CVG_EDITIONS": folder, "CVG_ACCESS": access}
     with served(tmp_path, port=port, **variables) as viewer, watched(folder) as opened:
         page.goto(viewer.address)
-        expect(page.locator("tr").first).to_be_attached(timeout=30_000)
+        expect(page.locator(".card").first).to_be_attached(timeout=30_000)
         expect(page.get_by_text(PUBLIC_LINE).first).to_be_visible()
         page.wait_for_load_state("networkidle")
         buttons = page.get_by_role("button", name="Se connecter")

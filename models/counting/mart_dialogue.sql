@@ -44,9 +44,18 @@ lines as (
         {{ number_in(line.base) }} as base,
         {{ number_in(line.unknown) }} as unknown
     from held_{{ outer_loop.index }}
-    {{ 'union all' if not loop.last or not outer_loop.last }}
+    union all
     {%- endfor %}
     {%- endfor %}
+    select
+        worksite_id,
+        period_id,
+        cast(null as string) as line_id,
+        cast(null as double) as number,
+        cast(null as double) as base,
+        cast(null as double) as unknown
+    from held
+    where 1 = 0
 ),
 
 ended as (
