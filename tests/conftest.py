@@ -14,8 +14,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, sync_playwright
-from tests.support.serving import BROWSER, Served, served
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests.support.serving import BROWSER, SHOWN, Served, served
 
 from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.paths import PROJECT, exports_folder
@@ -184,6 +184,14 @@ def browser() -> Iterator[Browser]:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     with sync_playwright() as playwright, playwright.chromium.launch(**BROWSER) as browser:
         yield browser
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page at a desk, which waits as long as the viewer may take."""
+    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+        context.set_default_timeout(SHOWN)
+        yield context.new_page()
 
 
 @pytest.fixture(scope="module")

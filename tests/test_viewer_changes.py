@@ -14,8 +14,8 @@ import duckdb
 import pytest
 import yaml
 from dashboards.pages import PAGES
-from playwright.sync_api import Browser, Page, expect
-from tests.support.serving import SHOWN, Served, finished, served
+from playwright.sync_api import Page, expect
+from tests.support.serving import Served, finished, served
 
 from cvg_warehouse.formats import MINUS
 from cvg_warehouse.paths import PROJECT
@@ -248,13 +248,6 @@ def shown_to(
     home = tmp_path_factory.mktemp(request.param)
     with served(home, CVG_EDITIONS=two_editions, CVG_AUDIENCE=request.param) as running:
         yield running
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
-        context.set_default_timeout(SHOWN)
-        yield context.new_page()
 
 
 def test_what_changed_is_one_click_away_and_can_be_taken_away(shown_to: Served, page: Page) -> None:

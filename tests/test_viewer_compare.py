@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from dashboards.compare import places_of
 from dashboards.view import View
-from playwright.sync_api import Browser, Page, expect
-from tests.support.serving import SHOWN, Served, finished, served
+from playwright.sync_api import Page, expect
+from tests.support.serving import Served, finished, served
 
 from cvg_warehouse.publication.editions import AUDIENCES
 from cvg_warehouse.reading import charts
@@ -180,13 +180,6 @@ def shown_to(
     home = tmp_path_factory.mktemp(request.param)
     with served(home, CVG_EDITIONS=editions, CVG_AUDIENCE=request.param) as running:
         yield running
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
-        context.set_default_timeout(SHOWN)
-        yield context.new_page()
 
 
 def ranked(page: Page) -> list[str]:

@@ -10,6 +10,7 @@ from cvg_warehouse.reading.charts.common import (
     Row,
     Spec,
     as_given,
+    bars_layer,
     label_lines,
     labels_layer,
     legend_text,
@@ -80,16 +81,7 @@ def _colour(grid: Grid, colours: list[str]) -> dict[str, Any]:
 def _bar_layers(colour: dict[str, Any], x: dict[str, Any], y: dict[str, Any]) -> list[Spec]:
     value = {"type": "text", "align": "left", "baseline": "middle", "dx": 5, "fontWeight": 600}
     return [
-        {
-            "mark": {"type": "rect"},
-            "encoding": {
-                "x": x,
-                "x2": {"field": "zero"},
-                "y": y,
-                "y2": {"field": "y2"},
-                "color": colour,
-            },
-        },
+        bars_layer(x, y, colour),
         {
             "mark": value,
             "encoding": {"x": x, "y": {**y, "field": "middle"}, "text": {"field": "text"}},

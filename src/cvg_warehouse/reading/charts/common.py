@@ -51,6 +51,12 @@ def as_given(field: str) -> dict[str, Any]:
     return {"field": field, "type": "nominal", "scale": None}
 
 
+def bars_layer(x: Spec, y: Spec, colour: Spec) -> Spec:
+    """Bars from `zero` to `x`, from `y` down to `y2`."""
+    across_and_down = {"x": x, "x2": {"field": "zero"}, "y": y, "y2": {"field": "y2"}}
+    return {"mark": {"type": "rect"}, "encoding": {**across_and_down, "color": colour}}
+
+
 def pixels_down(height: float) -> dict[str, Any]:
     """The encoding of `y` in pixels from the top of a chart of `height` pixels."""
     from_top = {"domain": [0, height], "reverse": True, "nice": False, "zero": False}

@@ -11,6 +11,7 @@ from cvg_warehouse.reading.charts.common import (
     Row,
     Spec,
     as_given,
+    bars_layer,
     label_lines,
     labels_layer,
     pixels_down,
@@ -110,16 +111,7 @@ def _names(weight: int, y: Spec) -> Spec:
 def _layers(x: Spec, y: Spec) -> list[Spec]:
     middle = {**y, "field": "middle"}
     return [
-        {
-            "mark": {"type": "rect"},
-            "encoding": {
-                "x": x,
-                "x2": {"field": "zero"},
-                "y": y,
-                "y2": {"field": "y2"},
-                "color": as_given("colour"),
-            },
-        },
+        bars_layer(x, y, as_given("colour")),
         {
             "transform": [{"filter": "isValid(datum.upper)"}],
             "mark": {"type": "rule", "color": INK},
