@@ -16,6 +16,7 @@ from cvg_warehouse.publication.editions.pointer import edition_file, read_pointe
 
 YEARS = ("2023", "2024")
 PLACE = "08-Rouen"
+PLACES = (PLACE, "03-Lille", "09-Somme")
 REASON = "Erratum: an exit of Rouen was missing"
 
 
@@ -72,14 +73,16 @@ class Press:
 
 @pytest.fixture
 def press(other: Workplace, tmp_path: Path) -> Press:
-    """Two years of the demo."""
-    pathways = {
-        row["id_parcours"] for row in read_rows(other.file("salaries")) if row["annee"] in YEARS
-    }
+    """Two years of three territories of the demo."""
+
+    def is_there(row: Row) -> bool:
+        return row["annee"] in YEARS and row.get("territoire") in {None, *PLACES}
+
+    pathways = {row["id_parcours"] for row in read_rows(other.file("salaries")) if is_there(row)}
 
     def of_those(row: Row) -> Row | None:
         known = row.get("id_parcours") in {None, "", *pathways}
-        return row if row["annee"] in YEARS and known else None
+        return row if is_there(row) and known else None
 
     for export in EXPORTS:
         other.rewrite(export, of_those)
