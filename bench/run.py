@@ -1,13 +1,14 @@
 """`make bench`: times and memory of the warehouse, as ratios from one run.
 
-Every figure is the median of several runs, each in a process of its own. Nothing here is asserted
-in tests: times depend on the machine, ratios much less. Data and results lie in `target/bench`.
+Every run is a process of its own. Nothing here is asserted in tests: times depend on the machine,
+ratios much less. Data and results lie in `target/bench`; `bench.page` writes the page of docs.
 
-    python -m bench [--quick] [--runs 3] [--data FOLDER]
+    python -m bench [--scale 1 --scale 10] [--runs 5] [--data FOLDER] [--page]
 """
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -15,25 +16,27 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Annotated
 
+import duckdb
 import typer
 from rich.console import Console
-from rich.table import Table
 
 PROJECT = Path(__file__).resolve().parents[1]
 MODELS = PROJECT / "models"
 BENCH = PROJECT / "target" / "bench"
 EXPORTS = ("salaries", "sorties", "actions", "ateliers", "suivi_post_sortie")
-SECONDS_AT_1 = 15.0
-TIMES_AT_100 = 12.0
-PEAK_GB = 4.0
+SCALES = (1, 10, 100)
+# Polars keeps all of it in memory, pandas too: 8 GB at this scale.
+SCRIPTS_UP_TO = 100
+SLOWEST = 12
 
 # The themes that the Bilan was first made for; what rules and marts hold beyond is not the spine.
 SPINE = ("exits", "housing", "health", "pathways")
-TIMES_THE_SPINE = 2.0
 
 console = Console()
 
@@ -50,19 +53,32 @@ class Run:
 
 
 @dataclass
+class Contestant:
+    """Another way to the same figures: medians of its runs."""
+
+    seconds: dict[str, float]
+    peak_gb: float
+    compared: str = ""
+    """How many cells of `mart_indicators` it has, and how many of them differ."""
+
+
+@dataclass
 class Scale:
-    """Medians at one scale; `cells` and `differing` are those of the cell-by-cell comparison."""
+    """What one scale took: seconds and GB of each run, or medians where it says so."""
 
     scale: int
-    build: float
-    spine: float
-    build_peak_gb: float
-    build_status: int
-    direct: dict[str, float]
-    polars: dict[str, float]
-    polars_peak_gb: float
-    comparison: str
-    runs: list[float] = field(default_factory=list)
+    rows: dict[str, int]
+    exports_gb: float
+    warehouse_gb: float = 0
+    parse: list[float] = field(default_factory=list)
+    """`dbt parse` from nothing, before each build."""
+    build: list[float] = field(default_factory=list)
+    build_peak_gb: list[float] = field(default_factory=list)
+    build_status: int = 0
+    spine: list[float] = field(default_factory=list)
+    slowest: dict[str, float] = field(default_factory=dict)
+    """Seconds of the steps of the last build that took longest."""
+    contestants: dict[str, Contestant] = field(default_factory=dict)
 
 
 def measure(
@@ -123,18 +139,19 @@ def _last_json(run: Run, what: str) -> dict[str, float]:
     return json.loads(run.output.strip().splitlines()[-1])
 
 
-def _medians(found: list[dict[str, float]]) -> dict[str, float]:
-    return {key: median(each[key] for each in found) for key in found[0]}
+def _contestant(name: str, runs: list[Run]) -> Contestant:
+    found = [_last_json(run, name) for run in runs]
+    seconds = {key: median(each[key] for each in found) for key in found[0]}
+    return Contestant(seconds, median(run.peak_gb for run in runs))
 
 
 def bench_scale(scale: int, runs: int, data: Path) -> Scale:
-    """Build, direct run, polars and comparison at one scale."""
+    """Build, and up to `SCRIPTS_UP_TO` its SQL alone and the scripts, each in turn."""
     folder = exports(scale, data)
     work = BENCH / f"scale_{scale}"
     shutil.rmtree(work, ignore_errors=True)
     (work / "direct").mkdir(parents=True)
-    warehouse = work / "cvg.duckdb"
-    target = work / "target"
+    warehouse, target = work / "cvg.duckdb", work / "target"
     environment = {
         "CVG_WAREHOUSE": str(warehouse),
         "DBT_TARGET_PATH": str(target),
@@ -142,114 +159,102 @@ def bench_scale(scale: int, runs: int, data: Path) -> Scale:
         "DBT_LOG_PATH": str(work / "logs"),
         "CVG_PUBLISH": "no",
     }
-    parse = measure([_tool("dbt"), "parse"], environment)  # so that no run has to parse anew
-    if parse.status:
-        raise typer.Exit(_fail("dbt parse failed", parse))
-    builds, spines, directs, polars = [], [], [], []
+    size = sum((folder / f"{name}.csv").stat().st_size for name in EXPORTS) / 1e9
+    found = Scale(scale, {}, size)
     build = [_tool("dbt"), "build", "--exclude-resource-type", "unit_test"]
+    python = [sys.executable, "-m"]
+    direct = [*python, "bench.direct", str(target), str(work / "direct" / warehouse.name)]
+    scripts = {
+        "polars": [*python, "tests.oracle.reference", str(folder)],
+        "pandas": [*python, "bench.with_pandas", str(folder)],
+    }
+    others: dict[str, list[Run]] = {}
     for number in range(runs):
         console.print(f"scale {scale}: run {number + 1} of {runs}", style="dim")
+        shutil.rmtree(target, ignore_errors=True)
+        parse = measure([_tool("dbt"), "parse"], environment)
+        if parse.status:
+            raise typer.Exit(_fail("dbt parse failed", parse))
+        found.parse.append(parse.seconds)
         warehouse.unlink(missing_ok=True)
-        builds.append(measure(build, environment))
+        built = measure(build, environment)
         if not warehouse.exists():
-            raise typer.Exit(_fail("dbt build made no warehouse", builds[-1]))
-        again = work / "direct" / warehouse.name
-        again.unlink(missing_ok=True)
-        python = [sys.executable, "-m"]
-        directs.append(measure([*python, "bench.direct", str(target), str(again)]))
-        polars.append(measure([*python, "tests.oracle.reference", str(folder)]))
+            raise typer.Exit(_fail("dbt build made no warehouse", built))
+        found.build.append(built.seconds)
+        found.build_peak_gb.append(built.peak_gb)
+        found.build_status = max(found.build_status, built.status)
+        found.slowest = _slowest(target)
+        if scale > SCRIPTS_UP_TO:
+            continue
+        (work / "direct" / warehouse.name).unlink(missing_ok=True)
+        for name, command in {"its SQL alone": direct, **scripts}.items():
+            others.setdefault(name, []).append(measure(command, environment))
         # last, because the direct run follows what dbt compiled last
-        spines.append(measure([*build, "--exclude", *beyond_the_spine()], environment))
-    compared = measure([*python, "tests.oracle.compare", str(warehouse), str(folder)])
-    return Scale(
-        scale=scale,
-        build=median(build.seconds for build in builds),
-        spine=median(spine.seconds for spine in spines),
-        build_peak_gb=median(build.peak_gb for build in builds),
-        build_status=max(build.status for build in builds),
-        direct=_medians([_last_json(run, "bench.direct") for run in directs]),
-        polars=_medians([_last_json(run, "tests.oracle.reference") for run in polars]),
-        polars_peak_gb=median(run.peak_gb for run in polars),
-        comparison=compared.output.strip(),
-        runs=[build.seconds for build in builds],
-    )
+        beyond = [*build, "--exclude", *beyond_the_spine()]
+        found.spine.append(measure(beyond, environment).seconds)
+    found.contestants = {name: _contestant(name, all_runs) for name, all_runs in others.items()}
+    if others:
+        compare = {
+            "polars": [*python, "tests.oracle.compare", str(warehouse), str(folder)],
+            "pandas": [*scripts["pandas"], "--warehouse", str(warehouse)],
+        }
+        for name, command in compare.items():
+            found.contestants[name].compared = _compared(measure(command, environment))
+    found.warehouse_gb = warehouse.stat().st_size / 1e9
+    found.rows = _rows(warehouse)
+    return found
 
 
-def ratio_table(found: list[Scale]) -> Table:
-    """Ratios of dbt to the same SQL, and of `mart_indicators` to polars."""
-    table = Table(title="Ratios (medians of the same run)")
-    for heading in ("", *(f"scale {one.scale}" for one in found)):
-        table.add_column(heading, justify="left" if not heading else "right")
-
-    def row(label: str, cells: list[str]) -> None:
-        table.add_row(label, *cells)
-
-    def ratio(upper: float, lower: float) -> str:
-        return f"{upper:.2f} s / {lower:.2f} s = {upper / lower:.1f}"
-
-    row(
-        "dbt build / its SQL in one connection (seeds, models, tests)",
-        [ratio(s.build, s.direct["seeds"] + s.direct["models"] + s.direct["tests"]) for s in found],
-    )
-    row(
-        "dbt build / seeds and models only",
-        [ratio(s.build, s.direct["seeds"] + s.direct["models"]) for s in found],
-    )
-    row(
-        f"dbt build / its spine, exits to pathways (limit {TIMES_THE_SPINE:.0f})",
-        [ratio(s.build, s.spine) for s in found],
-    )
-    row(
-        "mart_indicators from the files, DuckDB / polars",
-        [ratio(s.direct["mart_from_files"], s.polars["read"] + s.polars["cells"]) for s in found],
-    )
-    row(
-        "mart_indicators and its agg_* only, DuckDB / polars without reading",
-        [ratio(s.direct["mart_counting"], s.polars["cells"]) for s in found],
-    )
-    row("cell by cell", [s.comparison.splitlines()[0] for s in found])
-    return table
+def _slowest(target: Path) -> dict[str, float]:
+    results = json.loads((target / "run_results.json").read_text())["results"]
+    longest = sorted(results, key=lambda one: one["execution_time"], reverse=True)[:SLOWEST]
+    return {one["unique_id"].split(".")[2]: one["execution_time"] for one in longest}
 
 
-def scale_table(found: list[Scale]) -> Table:
-    """`dbt build` at each scale beside the limits of the issue."""
-    table = Table(title="dbt build by scale")
-    for heading in ("scale", "seconds", "times scale 1", "limit", "peak GB", "limit", "status"):
-        table.add_column(heading, justify="right")
-    first = found[0].build
-    limits = {1: f"{SECONDS_AT_1:.0f} s", 100: f"{TIMES_AT_100:.0f} x"}
-    for s in found:
-        slow = (s.scale == 1 and s.build > SECONDS_AT_1) or (
-            s.scale == 100 and s.build > TIMES_AT_100 * first
-        )
-        high = s.build_peak_gb > PEAK_GB
-        table.add_row(
-            str(s.scale),
-            f"{s.build:.1f}",
-            f"{s.build / first:.1f}",
-            limits.get(s.scale, ""),
-            f"{s.build_peak_gb:.2f}",
-            f"{PEAK_GB:.0f}",
-            "ok" if not s.build_status else f"dbt exit {s.build_status}",
-            style="red" if slow or high or s.build_status else None,
-        )
-    return table
+def _rows(warehouse: Path) -> dict[str, int]:
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        return {
+            name: connection.execute(f"select count(*) from stg_exports__{name}").fetchall()[0][0]
+            for name in EXPORTS
+        }
+
+
+def _compared(run: Run) -> str:
+    """`5520 cells, 0 differ`, as both scripts say it."""
+    return next((line for line in run.output.splitlines() if " differ" in line), "not compared")
 
 
 def main(
-    quick: Annotated[bool, typer.Option(help="Leave scale 100 out.")] = False,
-    runs: Annotated[int, typer.Option(help="Runs that each median is taken of.", min=1)] = 3,
+    scale: Annotated[
+        list[int] | None, typer.Option(help="A scale of the demo; may be given several times.")
+    ] = None,
+    runs: Annotated[
+        int, typer.Option(help="Runs of each scale up to 100; one of a larger one.", min=1)
+    ] = 5,
     data: Annotated[
         Path, typer.Option(help="Folder of the exports, one subfolder scale_N per scale.")
     ] = BENCH / "exports",
+    page: Annotated[bool, typer.Option(help="Write docs/performance.md and its plot.")] = False,
 ) -> None:
-    """Measure, print two tables, and write target/bench/result.json."""
-    scales = (1, 10) if quick else (1, 10, 100)
-    found = [bench_scale(scale, runs, data.resolve()) for scale in scales]
-    console.print(ratio_table(found), scale_table(found))
-    for one in found:
-        if len(one.comparison.splitlines()) > 1:
-            console.print(f"scale {one.scale}: {one.comparison}", highlight=False)
+    """Measure, write target/bench/result.json, and print what docs/performance.md would say."""
+    found = [
+        bench_scale(one, runs if one <= SCRIPTS_UP_TO else 1, data.resolve())
+        for one in sorted(scale or SCALES)
+    ]
+    BENCH.mkdir(parents=True, exist_ok=True)
     result = BENCH / "result.json"
-    result.write_text(json.dumps([asdict(one) for one in found], indent=2, ensure_ascii=False))
+    measured = {"on": str(date.today()), "machine": _machine()}
+    scales = [asdict(one) for one in found]
+    text = json.dumps(measured | {"scales": scales}, indent=2, ensure_ascii=False)
+    result.write_text(text, encoding="utf-8")
     console.print(f"Result: {result.relative_to(PROJECT)}")
+    run_page = [sys.executable, "-m", "bench.page", str(result), *(["--write"] if page else [])]
+    subprocess.run(run_page, cwd=PROJECT, check=True)
+
+
+def _machine() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    versions = ", ".join(f"{name} {version(name)}" for name in ("dbt-core", "duckdb", "polars"))
+    return (
+        f"{os.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}, {versions}"
+    )
