@@ -7,6 +7,8 @@ from pathlib import Path
 from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.files import checksum_of
 
+ROWS_AT_ONCE = 20_480
+
 
 class Format(StrEnum):
     """What the five files are, and how their names end."""
@@ -38,8 +40,8 @@ def names_in_other_formats(form: Format) -> list[str]:
 def turn_into_parquet(csv: Path) -> None:
     """Put a Parquet file in place of a CSV file: all columns as text, read and written in pieces.
 
-    An empty field is null there, as it is to a build that reads the CSV. One thread keeps the order
-    and makes the same bytes of the same file.
+    Memory holds one piece, however long the file. An empty field is null there, as it is to a build
+    that reads the CSV. One thread keeps the order, and makes the same bytes of the same file.
     """
     # The command line takes its options from here, and should not wait for it.
     import duckdb
@@ -53,7 +55,11 @@ def turn_into_parquet(csv: Path) -> None:
                 quotechar='"',
                 escapechar='"',
                 all_varchar=True,
-            ).write_parquet(str(csv.with_suffix(f".{Format.PARQUET}")), compression="zstd")
+            ).write_parquet(
+                str(csv.with_suffix(f".{Format.PARQUET}")),
+                compression="zstd",
+                row_group_size=ROWS_AT_ONCE,
+            )
     except duckdb.IOException:
         raise OSError(errno.EIO, "no space, or no right to write") from None
     csv.unlink()

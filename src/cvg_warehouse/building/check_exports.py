@@ -89,7 +89,7 @@ def _check_columns(export: str, file: Path, reader: duckdb.DuckDBPyConnection) -
     where = shown(file)
     problems = [
         f"{where}: the column {name} stands {times} times in the header; keep one"
-        for name, times in Counter(header).items()
+        for name, times in Counter(map(str.lower, header)).items()
         if times > 1
     ]
     missing = [c.name for c in columns if c.required and c.name not in header]
