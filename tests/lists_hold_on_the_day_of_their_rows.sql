@@ -10,7 +10,8 @@
 {%- for name, column, day, list, code in lists %}
 {%- set file = exported(name) %}
 select
-    '{{ file_name(file) }}: {{ column }}: is in {{ list }}.csv, but not on {{ day }}; correct it, or the days there' as rule,
+    '{{ file_name(file) }}: {{ column }}: is in {{ list }}.csv, but not on {{ day }}; '
+    || 'correct it, or the days there' as rule,
     count(*) as rows_against,
     min(line_in_file) as first_line
 from (
