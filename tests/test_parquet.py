@@ -68,7 +68,7 @@ def into_parquet(folder: Path) -> None:
 
 
 def tables_of(place: Workplace) -> dict[str, tuple]:
-    """How many rows each table has, and the sum of their hashes, to the last digit of each value."""
+    """How many rows each table has, and the sum of their hashes: alike to the last digit."""
     names = place.query("select table_name from duckdb_tables()")
     query = 'select count(*), sum(hash(t)::hugeint) from "{}" as t'
     return {name: place.query(query.format(name))[0] for (name,) in names}
