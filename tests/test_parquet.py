@@ -1,5 +1,6 @@
 """Exports that are read in place, Parquet or large CSV: the same warehouse, the same refusals."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -291,7 +292,8 @@ def test_a_refused_build_leaves_the_warehouse(parquet: Path, tmp_path: Path) -> 
 def test_plain_dbt_reads_what_it_is_told(parquet: Path, tmp_path: Path) -> None:
     def dbt(form: str) -> subprocess.CompletedProcess[str]:
         environment = {
-            "CVG_EXPORTS": str(parquet),
+            # As dbt reads it, from the project's folder, wherever it was started.
+            "CVG_EXPORTS": os.path.relpath(parquet, PROJECT),
             "CVG_EXPORTS_FORMAT": form,
             "CVG_WAREHOUSE": str(tmp_path / "cvg.duckdb"),
         }

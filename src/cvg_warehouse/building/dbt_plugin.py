@@ -43,7 +43,7 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Give SQL the functions of the hooks; those that do something say why they did not."""
         # From wherever dbt was started, exports lie where seeds would.
-        conn.execute("set file_search_path = ?", [str(PROJECT)])
+        conn.execute("set global file_search_path = ?", [str(PROJECT)])
         # A function that held its connection would keep it open for ever.
         connection = weakref.ref(conn)
         assert self.creds is not None, "dbt-duckdb makes a plugin with them"
