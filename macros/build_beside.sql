@@ -20,9 +20,9 @@
   {%- do return(wants_copy() and ask('has_copy') == 'yes') -%}
 {%- endmacro %}
 
-{# Before seeds are loaded: are the exports those of their ingest, and can every file be read? #}
+{# Before exports are read: are they those of their ingest, and can every file be read? Models read files in place. #}
 {% macro check_exports() -%}
-{%- if wants_copy() and invocation_args_dict.which in ['build', 'seed'] -%}
+{%- if wants_copy() and (exports_format() != 'seeds' or invocation_args_dict.which in ['build', 'seed']) -%}
 {{ refuse_run(ask('check_exports')) }}
 {%- endif -%}
 {%- endmacro %}

@@ -1,7 +1,7 @@
 {# The columns of an export that checks look at: all that are read from the file, less where a row came from. #}
 {% macro checked_columns(relation) -%}
   {%- set found = [] -%}
-  {%- for column in raw_columns_of(relation) if not column.name.startswith('source_') -%}
+  {%- for column in raw_columns_of(relation.identifier) if not column.name.startswith('source_') -%}
     {%- do found.append(column) -%}
   {%- endfor -%}
   {{- return(found) -}}

@@ -20,10 +20,29 @@ insert into build_refusals values ('{{ result.node.unique_id }}', '{{ result.sta
   {%- if holds_no_rows() %}
 insert into build_refusals values ('--empty or --sample', 'without its rows');
   {%- endif %}
+  {{- note_files(results) }}
   {%- if is_whole_build(results) %}
 create table build_record as select code_version() as code_version;
   {%- endif %}
 {%- endif -%}
+{%- endmacro %}
+
+{#-
+  Where staging read files in place the warehouse holds no copy of their rows: `files_read` says which files they were.
+  A run of some of these models alone may have read others than the run before, so none is named.
+-#}
+{% macro note_files(results) -%}
+  {%- set readers = [] -%}
+  {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.fqn[1:3] == ['staging', 'exports'] -%}
+    {%- do readers.append(node.unique_id) -%}
+  {%- endfor -%}
+  {%- set ran = results | map(attribute='node.unique_id') | select('in', readers) | list -%}
+  {%- if ran %}
+drop table if exists files_read;
+  {%- endif %}
+  {%- if ran | length == readers | length and exports_format() != 'seeds' %}
+create table files_read as select checksums_of_exports() as checksums;
+  {%- endif %}
 {%- endmacro %}
 
 {#-

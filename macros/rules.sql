@@ -19,7 +19,7 @@ having count(*) > 0
 -#}
 {% macro wrong_rows(file, wrongs) -%}
 select
-    '{{ file.identifier }}.csv: ' || wrong as rule,
+    '{{ file_name(file) }}: ' || wrong as rule,
     count(*) as rows_against,
     min(line_in_file) as first_line
 from (
@@ -65,11 +65,11 @@ group by wrong
 coalesce(case {{ form }} when '9999-99-99' then ', there is no such day' else ', but like ' || {{ form }} end, '')
 {%- endmacro %}
 
-{# The columns of a model that are read from its file, as its YAML describes them. #}
-{% macro raw_columns_of(relation) -%}
+{# The columns of a model of staging that are read from its file, as its YAML describes them. #}
+{% macro raw_columns_of(name) -%}
   {%- set found = [] -%}
   {%- if execute -%}
-    {%- for column in graph.nodes['model.' ~ project_name ~ '.' ~ relation.identifier].columns.values() -%}
+    {%- for column in graph.nodes['model.' ~ project_name ~ '.' ~ name].columns.values() -%}
       {%- do found.append(column) if column.config.meta.get('raw') -%}
     {%- endfor -%}
   {%- endif -%}

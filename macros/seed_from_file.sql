@@ -9,7 +9,8 @@
     - leave an optional column out of the table where the file has none, and keep an unknown one;
     - read each file twice, once in Python: 100,000 rows take seven times as long as through `read_csv`.
   - an external source reads a file as quickly as this does, but `read_csv` too shows the values of a bad
-    line, knows no optional columns, and leaves no table by which a delivery's rows are counted and kept.
+    line, and knows no optional columns. Large exports are read so (`macros/exported.sql`), and every run of
+    dbt looks at their lines before it.
 
   This one leaves unknown columns out, fills optional ones that are missing with null, and stops with
   one line, which never shows a value, where a required column is missing or a line cannot be read.
@@ -23,15 +24,12 @@
 {% materialization seed, adapter='duckdb' %}
   {%- set path = adapter.get_seed_file_path(model) -%}
   {%- set file_name = path.split('/') | last -%}
-  {%- set reader -%}
-    read_csv({{ dbt.string_literal(path) }}, header = true, delim = ',', quote = '"', escape = '"',
-      all_varchar = true, store_rejects = true, rejects_table = 'seed_rejects',
-      rejects_scan = 'seed_rejected_scans', rejects_limit = 0)
-  {%- endset -%}
-  {%- set found = run_query(
-    'drop table if exists seed_rejects; drop table if exists seed_rejected_scans; '
-    ~ 'select column_name from (describe select * from ' ~ reader ~ ')'
-  ).columns[0].values() | list -%}
+  {%- set reader = read_csv_as_text(
+    dbt.string_literal(path),
+    ", store_rejects = true, rejects_table = 'seed_rejects', rejects_scan = 'seed_rejected_scans', rejects_limit = 0"
+  ) -%}
+  {%- do run_query('drop table if exists seed_rejects; drop table if exists seed_rejected_scans') -%}
+  {%- set found = columns_in(reader) -%}
   {#- Read by one thread because of it, so it numbers rows in the file's order; a tool of tables shows the same number. -#}
   {%- set selected = ['row_number() over () + 1 as line_in_file'] -%}
   {%- for column, type in config.get('column_types', {}).items() -%}

@@ -40,7 +40,7 @@ of_other_types as (
     having count(listed.action_type) = 0
 )
 
-{{ wrong_rows(ref('actions'), [
+{{ wrong_rows(exported('actions'), [
     (
         text('id_action') ~ " in (select acted.action_key from acted where acted.domain != '' and acted.domain not in " ~ known ~ ')',
         "'domaine: not in domains.csv'"
@@ -51,6 +51,6 @@ of_other_types as (
     ),
 ]) }}
 union all
-{{ wrong_rows(ref('ateliers'), [
+{{ wrong_rows(exported('ateliers'), [
     (text('id_atelier') ~ ' in ' ~ of_other_domains, "'domaine: not in domains.csv'"),
 ]) }}

@@ -11,19 +11,19 @@
     having exits.exit_date < max_by(deliveries.entry_date, deliveries.reporting_year)
 )
 {%- endset %}
-{{ wrong_rows(ref('sorties'), [
+{{ wrong_rows(exported('sorties'), [
     ('extract(year from ' ~ iso_date('date_sortie') ~ ') != ' ~ year, "'date_sortie: not in the year of annee'"),
-    (text('id_parcours') ~ ' in ' ~ too_early, "'date_sortie: before date_entree in salaries.csv'"),
+    (text('id_parcours') ~ ' in ' ~ too_early, "'date_sortie: before date_entree in " ~ file_name(exported('salaries')) ~ "'"),
 ]) }}
 union all
-{{ wrong_rows(ref('salaries'), [
+{{ wrong_rows(exported('salaries'), [
     ('extract(year from ' ~ iso_date('date_entree') ~ ') > ' ~ year, "'date_entree: after the year of annee'"),
 ]) }}
 union all
-{{ wrong_rows(ref('actions'), [
+{{ wrong_rows(exported('actions'), [
     ('extract(year from ' ~ iso_date('date_action') ~ ') != ' ~ year, "'date_action: not in the year of annee'"),
 ]) }}
 union all
-{{ wrong_rows(ref('ateliers'), [
+{{ wrong_rows(exported('ateliers'), [
     ('extract(year from ' ~ iso_date('date_atelier') ~ ') != ' ~ year, "'date_atelier: not in the year of annee'"),
 ]) }}

@@ -7,9 +7,11 @@
     ('salaries', 'logement_entree', 'date_entree', 'housing_types', 'housing_type'),
     ('salaries', 'orienteur', 'date_entree', 'referrers', 'referrer'),
 ] %}
-{%- for file, column, day, list, code in lists %}
+{%- for name, column, day, list, code in lists %}
+{%- set file = exported(name) %}
 select
-    '{{ file }}.csv: {{ column }}: is in {{ list }}.csv, but not on {{ day }}; correct it, or the days there' as rule,
+    '{{ file_name(file) }}: {{ column }}: is in {{ list }}.csv, but not on {{ day }}; '
+    || 'correct it, or the days there' as rule,
     count(*) as rows_against,
     min(line_in_file) as first_line
 from (
@@ -21,7 +23,7 @@ from (
             line_in_file,
             {{ text(column) }} as code,
             {{ iso_date(day) }} as day
-        from {{ ref(file) }}
+        from {{ file }}
     ) as read_rows
     inner join {{ ref('stg_reference__' ~ list) }} as listed on read_rows.code = listed.{{ code }}
     group by read_rows.line_in_file

@@ -1,4 +1,12 @@
 -- Answers against those of the year before: unknown ones and values. Measured here, judged in mart_data_findings.
+{%- set kept %}
+    abs(cells.share_of_known - cells.share_of_known_before)
+    + abs(others.share_of_known - others.share_of_known_before)
+{%- endset %}
+{%- set exchanged %}
+    abs(cells.share_of_known - others.share_of_known_before)
+    + abs(others.share_of_known - cells.share_of_known_before)
+{%- endset %}
 with cells as (
     select
         *,
@@ -146,21 +154,11 @@ measured as (
         cells.reporting_year,
         cells.place_level,
         cells.place_id,
-        sum(abs(cells.share_of_known - cells.share_of_known_before)) as observed,
-        sum(abs(cells.share_of_known - others.share_of_known_before)) as expected,
+        {{ exact_sum('abs(cells.share_of_known - cells.share_of_known_before)') }} as observed,
+        {{ exact_sum('abs(cells.share_of_known - others.share_of_known_before)') }} as expected,
         min(cells.known_now) as rows_against,
-        sum(
-            abs(cells.share_of_known - cells.share_of_known_before)
-            + abs(others.share_of_known - others.share_of_known_before)
-        ) as distance,
-        sum(
-            abs(cells.share_of_known - cells.share_of_known_before)
-            + abs(others.share_of_known - others.share_of_known_before)
-        )
-        / nullif(sum(
-            abs(cells.share_of_known - others.share_of_known_before)
-            + abs(others.share_of_known - cells.share_of_known_before)
-        ), 0) as deviations
+        {{ exact_sum(kept) }} as distance,
+        {{ exact_sum(kept) }} / nullif({{ exact_sum(exchanged) }}, 0) as deviations
     from cells
     inner join cells as others
         on

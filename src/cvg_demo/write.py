@@ -9,6 +9,12 @@ from typing import IO
 from cvg_demo.exports import SOURCE_FILE, Row, columns
 from cvg_demo.partners import partner_tables
 from cvg_demo.people import people_tables
+from cvg_warehouse.export_files import (
+    Format,
+    files_in,
+    names_in_other_formats,
+    turn_into_parquet,
+)
 from cvg_warehouse.files import unfinished_folder
 from cvg_warehouse.terminal import Refusal, shown
 
@@ -16,17 +22,21 @@ IDENTIFIERS = ("id_salarie", "id_parcours", "chantier", "id_action", "id_atelier
 
 
 def write_demo(
-    folder: Path, scale: int, seed: int, copied: Callable[[], None] = lambda: None
+    folder: Path,
+    scale: int,
+    seed: int,
+    copied: Callable[[], None] = lambda: None,
+    form: Format = Format.CSV,
 ) -> dict[str, int]:
     """Write the exports and return how many rows each has.
 
     At scale N there are N of every person, pathway, worksite, action and session, so that every
     share stays but that of the network: a partner has N times as many placements. `copied` is
-    called after each of the N copies.
+    called after each of the N copies. Files of another format than `form` go.
     """
     if scale < 1:
         raise Refusal(f"--scale {scale}: at least 1 is needed")
-    with _all_or_nothing(folder) as unfinished:
+    with _all_or_nothing(folder, form) as unfinished:
         tables = demo_tables(seed)
         for export in tables:
             with _opened(unfinished, export, "w") as file:
@@ -36,6 +46,9 @@ def write_demo(
                 with _opened(unfinished, export, "a") as file:
                     _writer(export, file).writerows(_copies(rows, copy, scale))
             copied()
+        if form is Format.PARQUET:
+            for written in files_in(unfinished, Format.CSV).values():
+                turn_into_parquet(written)
     return {export: len(rows) * scale for export, rows in tables.items()}
 
 
@@ -64,7 +77,7 @@ def _copies(rows: list[Row], copy: int, scale: int) -> Iterator[Row]:
 
 
 @contextmanager
-def _all_or_nothing(folder: Path) -> Iterator[Path]:
+def _all_or_nothing(folder: Path, form: Format) -> Iterator[Path]:
     """A folder for unfinished files, which are moved to theirs when all are written."""
     if folder.exists() and not folder.is_dir():
         raise Refusal(f"--out {shown(folder)}: a file has this name; name a folder")
@@ -74,5 +87,7 @@ def _all_or_nothing(folder: Path) -> Iterator[Path]:
             yield unfinished
             for file in sorted(unfinished.iterdir()):
                 file.replace(folder / file.name)
+            for name in names_in_other_formats(form):
+                (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise Refusal(f"--out {shown(folder)}: cannot be written ({error.strerror})") from None

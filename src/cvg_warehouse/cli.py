@@ -9,6 +9,7 @@ import typer
 
 from cvg_warehouse import cli_corrections, cli_dialogue, paths
 from cvg_warehouse.endings import plain_endings
+from cvg_warehouse.export_files import Format
 from cvg_warehouse.terminal import (
     DONE,
     PARTLY,
@@ -59,6 +60,7 @@ def build(
     from cvg_warehouse.building import findings
     from cvg_warehouse.building.build import build_warehouse
     from cvg_warehouse.building.check_exports import check_exports
+    from cvg_warehouse.building.exports_format import format_for
     from cvg_warehouse.building.steps import problems_of, warnings_of
     from cvg_warehouse.building.summary import print_summary
     from cvg_warehouse.ingest.acceptance import accept_exports
@@ -67,8 +69,9 @@ def build(
     exports, warehouse = paths.exports_folder(), paths.warehouse_file()
     with plain_endings(f"{shown(warehouse)} is as it was"):
         accept_exports(exports)
-        complain(check_exports(exports))
-        steps = build_warehouse(exports, warehouse)
+        form = format_for(exports)
+        complain(check_exports(exports, form))
+        steps = build_warehouse(exports, warehouse, form)
     seconds = time.monotonic() - started
     problems = problems_of(steps)
     edition = "not published, because a check fails" if problems else "not published, as asked"
@@ -174,6 +177,7 @@ def demo(
     folder: Annotated[Path, typer.Option("--out", help="Folder to write the five files to.")],
     scale: Annotated[int, typer.Option(help="How many times as many people and worksites.")] = 1,
     seed: Annotated[int, typer.Option(help="The same seed makes the same bytes.")] = 2024,
+    form: Annotated[Format, typer.Option("--format", help="Of the five files.")] = Format.CSV,
     deliveries: Annotated[
         Path | None,
         typer.Option(help="New folder for the same data as the worksites' own files (scale 1)."),
@@ -182,7 +186,8 @@ def demo(
     """Make synthetic exports for 2020 to 2024, calibrated on the printed report.
 
     No line is about a real person. The same scale and seed always make the same bytes. With
-    --deliveries also the files that the worksites would have sent, in mixed formats.
+    --deliveries also the files that the worksites would have sent, in mixed formats. Parquet is for
+    large ones: a build reads it in place.
 
     Example: cvg demo --out /tmp/demo --scale 10
 
@@ -194,15 +199,17 @@ def demo(
     folder = folder.resolve()
     with plain_endings(f"{shown(folder)} is as it was"), progress("Writing") as bar:
         bar.total_is(scale)
+        if deliveries and form is not Format.CSV:
+            raise Refusal(f"--deliveries: made of CSV; leave out --format {form}")
         sent = new_folder(deliveries, scale) if deliveries else None
-        rows = write_demo(folder, scale, seed, bar.advance)
+        rows = write_demo(folder, scale, seed, bar.advance, form)
     files = []
     if sent:
         with plain_endings(f"{shown(folder)} is written"), progress("Delivering") as bar:
             files = write_deliveries(folder, sent, bar.total_is, bar.advance)
     out.print(f"Synthetic exports, no real person's data, in {shown(folder)}:")
     for export, count in rows.items():
-        out.print(f"  {export}.csv  {count:,} rows")
+        out.print(f"  {export}.{form}  {count:,} rows")
     if sent and files:
         out.print(f"and as {len(files):,} files of the worksites in {shown(sent)}", soft_wrap=True)
         out.print(f"Next: cvg ingest {shown(sent)} --out FOLDER", soft_wrap=True)
@@ -244,6 +251,10 @@ def ingest(
         Path | None,
         typer.Option(help="Folder for quarantined rows.", show_default="quarantine beside --out"),
     ] = None,
+    form: Annotated[
+        Format | None,
+        typer.Option("--format", help="Of the exports.", show_default="theirs, or csv"),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Report all findings, write feedback at most.")
     ] = False,
@@ -263,6 +274,9 @@ def ingest(
 
     The date of a delivery stands in the name of its file or folder, or in a livraison.csv that may
     also announce the rows of each file; docs/deliveries.md says how.
+
+    With --format parquet the exports are Parquet, for large ones: a build reads them in place. They
+    keep the format that they have until another is named.
 
     With --feedback each worksite gets a workbook and a page with what it has to correct, and its
     own indicators where CVG_WAREHOUSE was built from --out; controles.html there is the summary.
@@ -290,6 +304,7 @@ def ingest(
             processes,
             dry_run,
             quarantine,
+            form,
             bar.total_is,
             bar.advance,
         )

@@ -75,7 +75,7 @@ def withdraw(
             done = withdraw(store, before, what, key, dry_run)
     for name, rows in done.rows.items():
         out.print(
-            f"  {name}.csv: {done.removed[name]:,} rows withdrawn, {rows:,} rows left"
+            f"  {name}.{store.form}: {done.removed[name]:,} rows withdrawn, {rows:,} rows left"
             + (f", {done.waiting[name]:,} go into quarantine" if done.waiting[name] else ""),
             soft_wrap=True,
         )

@@ -3,11 +3,14 @@
   twice, `required` columns are filled, values can be read, those of `relationships` are found where they
   refer to. One row per broken rule, with the column as the file names it.
 
+  `file` is a seed; `export` names one of the exports, which need be none.
+
   `lenient`: only required values must be readable; others count as unknown, and `readable` warns of them.
 -#}
-{% test delivery_rules(model, file, key, relationships=[], lenient=false) %}
+{% test delivery_rules(model, key, file=none, export='', relationships=[], lenient=false) %}
 {{ config(fail_calc='coalesce(sum(rows_against), 0)') }}
-{%- set columns = raw_columns_of(model) %}
+{%- set file = exported(export) if export else file %}
+{%- set columns = raw_columns_of(model.identifier) %}
 {%- set required = columns | selectattr('config.meta.required', 'defined') | list %}
 {%- set wrongs = unreadable_values(required if lenient else columns) %}
 {%- for column in required %}
@@ -28,7 +31,7 @@
 union all
 {%- set keys = columns | selectattr('name', 'in', key) | list %}
 select
-    '{{ file.identifier }}.csv: {{ keys | map(attribute="config.meta.raw") | join(", ") }}: occurs more than once' as rule,
+    '{{ file_name(file) }}: {{ keys | map(attribute="config.meta.raw") | join(", ") }}: occurs more than once' as rule,
     count(*) as rows_against,
     min(line_of_last) as first_line
 from (

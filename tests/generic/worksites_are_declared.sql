@@ -2,8 +2,9 @@
   Warns of rows whose worksite is not declared, or not for the territory that they name: they count where they say,
   and one row here for each worksite, year and territory says what to mend.
 -#}
-{% test worksites_are_declared(model, file) %}
+{% test worksites_are_declared(model, export) %}
 {{ config(severity='warn', fail_calc='coalesce(sum(rows_against), 0)') }}
+{%- set file = exported(export) %}
 with delivered as (
     select
         worksite_id,
@@ -73,7 +74,7 @@ placed as (
 )
 
 select
-    '{{ file.identifier }}.csv: chantier: '
+    '{{ file_name(file) }}: chantier: '
     || case when is_code then worksite_id else 'a text that looks like no worksite' end
     || coalesce(' in ' || cast(reporting_year as string), '')
     || case

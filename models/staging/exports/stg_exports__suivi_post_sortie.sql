@@ -8,4 +8,4 @@ select
     {{ text('feuille_source') }} as source_sheet,
     {{ whole_number('ligne_source') }} as source_line,
     {{ unreadable_columns() }} as unreadable_columns
-from {{ ref('suivi_post_sortie') }}
+from {{ exported('suivi_post_sortie') }}

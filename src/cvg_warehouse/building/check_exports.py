@@ -12,8 +12,11 @@ from pathlib import Path
 
 import duckdb
 
+from cvg_warehouse.building.check_parquet import check_rows, header_of
+from cvg_warehouse.building.exports_format import VARIABLE, ExportsFormat
 from cvg_warehouse.contracts.dialogue import FORM, form_columns
-from cvg_warehouse.contracts.exports import EXPORTS, consolidated_columns
+from cvg_warehouse.contracts.exports import consolidated_columns
+from cvg_warehouse.export_files import Format, files_in, formats_in
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.terminal import Refusal, shown
 
@@ -30,16 +33,18 @@ OTHER_END = "ends with CRLF where line 1 ends with LF, or the other way round; s
 UNREADABLE = "cannot be read as comma-separated text; save it again, as CSV UTF-8"
 
 
-def check_exports(folder: Path) -> list[str]:
+def check_exports(folder: Path, form: ExportsFormat = ExportsFormat.SEEDS) -> list[str]:
     """Refuse exports that cannot be loaded; return a warning for what may be meant otherwise.
 
-    The lists of the project itself, which people edit, are held to readable lines too.
+    `form` is how the build will read them. The lists of the project itself, which people edit, are
+    held to readable lines too.
     """
     if not folder.is_dir():
         raise Refusal(f"{shown(folder)}: no such folder; name the exports' folder in CVG_EXPORTS")
+    _refuse_other_formats(folder, form)
     problems: list[str] = []
     warnings: list[str] = []
-    exports = {folder / f"{export}.csv": export for export in EXPORTS}
+    exports = {file: export for export, file in files_in(folder, form.of_files).items()}
     if (forms := folder / f"{FORM}.csv").exists():
         exports[forms] = FORM
     lists = [seed for place in REFERENCE for seed in sorted((PROJECT / place).glob("*.csv"))]
@@ -47,8 +52,11 @@ def check_exports(folder: Path) -> list[str]:
         for file in [*lists, *exports]:
             try:
                 if file in exports:
-                    warnings += _check_header(exports[file], file)
-                _check_lines(file, reader)
+                    warnings += _check_columns(exports[file], file, reader)
+                if file.suffix == f".{Format.PARQUET}":
+                    check_rows(file, reader)
+                else:
+                    _check_lines(file, reader)
             except Refusal as refusal:
                 problems += refusal.lines
     if problems:
@@ -56,14 +64,32 @@ def check_exports(folder: Path) -> list[str]:
     return warnings
 
 
-def _check_header(export: str, file: Path) -> list[str]:
-    """Refuse a file without a usable header; return warnings on columns nobody will miss."""
-    header = _header(file)
+def _refuse_other_formats(folder: Path, form: ExportsFormat) -> None:
+    found = formats_in(folder)
+    if len(found) > 1:
+        one, other = (
+            next(file.name for file in files_in(folder, f).values() if file.exists()) for f in found
+        )
+        raise Refusal(f"{shown(folder)}: holds {one} and {other}; keep the exports of one format")
+    if found and found != [form.of_files]:
+        fitting = [one for one in ExportsFormat if one.of_files in found]
+        raise Refusal(
+            f"{shown(folder)}: its exports are {found[0]}; set {VARIABLE}={' or '.join(fitting)}"
+        )
+
+
+def _check_columns(export: str, file: Path, reader: duckdb.DuckDBPyConnection) -> list[str]:
+    """Refuse a file without the columns needed; return warnings on columns nobody will miss."""
     columns = form_columns() if export == FORM else consolidated_columns(export)
+    if file.suffix == f".{Format.PARQUET}":
+        _start_of(file)
+        header = header_of(file, [column.name for column in columns], reader)
+    else:
+        header = _header(file)
     where = shown(file)
     problems = [
         f"{where}: the column {name} stands {times} times in the header; keep one"
-        for name, times in Counter(header).items()
+        for name, times in Counter(map(str.lower, header)).items()
         if times > 1
     ]
     missing = [c.name for c in columns if c.required and c.name not in header]
@@ -94,7 +120,7 @@ def _check_header(export: str, file: Path) -> list[str]:
     return warnings
 
 
-def _header(file: Path) -> list[str]:
+def _start_of(file: Path) -> bytes:
     where = shown(file)
     try:
         with file.open("rb") as stream:
@@ -107,6 +133,11 @@ def _header(file: Path) -> list[str]:
         raise Refusal(f"{where}: cannot be opened ({error.strerror}); correct its rights") from None
     if not start.strip():
         raise Refusal(f"{where}: the file is empty; an export without rows has its header still")
+    return start
+
+
+def _header(file: Path) -> list[str]:
+    where, start = shown(file), _start_of(file)
     if b"\0" in start:
         raise Refusal(f"{where}: not a text file; save the export as CSV UTF-8")
     line, _, _ = start.partition(b"\n")

@@ -16,6 +16,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
 from cvg_warehouse.building.workshop import Workshop, workshop_of
+from cvg_warehouse.export_files import checksums_of
 from cvg_warehouse.files import OWNER_ONLY
 from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS
 from cvg_warehouse.terminal import Refusal, complain, fault
@@ -41,6 +42,8 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Give SQL the functions of the hooks; those that do something say why they did not."""
+        # From wherever dbt was started, exports lie where seeds would.
+        conn.execute("set global file_search_path = ?", [str(PROJECT)])
         # A function that held its connection would keep it open for ever.
         connection = weakref.ref(conn)
         assert self.creds is not None, "dbt-duckdb makes a plugin with them"
@@ -59,6 +62,7 @@ class Plugin(BasePlugin):
             "has_copy": lambda: "yes" if copy.is_begun else "no",
             "file_of_build": copy.file_of_build,
             "load_edition_before": lambda: _reason(_load_edition_before, connection()),
+            "checksums_of_exports": _checksums_of_exports,
             "load_forms": lambda: _reason(_load_forms, connection()),
             "publish_edition": publish_edition,
         }
@@ -125,16 +129,21 @@ def _remove(functions: Iterable[str], connection: weakref.ref[DuckDBPyConnection
 
 def _check_exports() -> None:
     from cvg_warehouse.building.check_exports import check_exports
+    from cvg_warehouse.building.exports_format import told_format
     from cvg_warehouse.ingest.acceptance import accept_exports
 
     exports = _exports()
     accept_exports(exports)
-    complain(check_exports(exports))
+    complain(check_exports(exports, told_format()))
 
 
 def _exports() -> Path:
     # As dbt does, from the project's folder.
     return PROJECT / (os.environ.get("CVG_EXPORTS") or SHIPPED_EXPORTS)
+
+
+def _checksums_of_exports() -> str:
+    return checksums_of(_exports())
 
 
 def _code_version() -> str:

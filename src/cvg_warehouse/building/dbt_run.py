@@ -37,7 +37,7 @@ CONTRACT_ROW = re.compile(r"\| (\w+) +\| (.*?) *\| (.*?) *\| (.+?) *\|")
 DATABASE_ERROR = re.compile(r"([A-Z][A-Za-z ]*) Error: ")
 
 
-def dbt_build(exports: Path, warehouse: Path, scratch: Path) -> list[Step]:
+def dbt_build(exports: Path, form: str, warehouse: Path, scratch: Path) -> list[Step]:
     """Build and check all tables in `warehouse` and say how each step went.
 
     `scratch` keeps dbt's parsed project for the next build, its compiled SQL and `build.log`.
@@ -55,9 +55,11 @@ def dbt_build(exports: Path, warehouse: Path, scratch: Path) -> list[Step]:
 
         where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
         scratches = ["--target-path", str(scratch), "--log-path", str(scratch)]
-        settings = {"CVG_EXPORTS": str(exports), "CVG_WAREHOUSE": str(warehouse)}
+        settings = {"CVG_EXPORTS": str(exports), "CVG_EXPORTS_FORMAT": form}
         # The file is a new one already; it is published from its own place, once it is there.
-        with _environment(**settings, CVG_BESIDE="no", CVG_PUBLISH="no"):
+        with _environment(
+            **settings, CVG_WAREHOUSE=str(warehouse), CVG_BESIDE="no", CVG_PUBLISH="no"
+        ):
             build = ["build", *WITHOUT_UNIT_TESTS, *where, *scratches, *QUIETLY]
             run = dbtRunner(callbacks=[listen]).invoke(build)
 

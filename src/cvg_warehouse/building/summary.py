@@ -37,11 +37,11 @@ def print_summary(
 ) -> None:
     """Summarise a finished build on stdout; `edition` says what was published of it."""
     with duckdb.connect(warehouse, read_only=True) as connection:
-        rows = {export: _one(connection, f"select count(*) from {export}") for export in EXPORTS}
-        synthetic = _one(
-            connection,
-            "select bool_and(starts_with(fichier_source, 'demo')) from salaries",
-        )
+        exported = connection.execute(
+            "select export, rows_loaded, is_synthetic from dim_exports "
+            "order by list_position(?, export)",
+            [EXPORTS],
+        ).fetchall()
         ((years, territories),) = connection.execute(
             "select list(distinct reporting_year order by 1), count(distinct territory_id) "
             "from stg_exports__salaries"
@@ -52,8 +52,8 @@ def print_summary(
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    table.add_row("Exports", f"{shown(exports)}: {_nature(synthetic)}")
-    table.add_row("Rows loaded", ", ".join(f"{name} {count:,}" for name, count in rows.items()))
+    table.add_row("Exports", f"{shown(exports)}: {_nature(exported)}")
+    table.add_row("Rows loaded", ", ".join(f"{name} {count:,}" for name, count, _ in exported))
     table.add_row("Data", f"years {_listed(years)}; {territories} territories")
     table.add_row("Models", f"{sum(step.kind == 'model' for step in steps)} built")
     table.add_row("Data tests", _outcomes(steps))
@@ -68,8 +68,11 @@ def print_summary(
         out.print(f"  Next: {line}", soft_wrap=True)
 
 
-def _nature(synthetic: int | None) -> str:
-    return "synthetic, no real person's data" if synthetic else "not the demo's; keep them safe"
+def _nature(exported: list[tuple[str, int, bool]]) -> str:
+    synthetic = [is_synthetic for _, rows, is_synthetic in exported if rows]
+    if synthetic and all(synthetic):
+        return "synthetic, no real person's data"
+    return "not the demo's; keep them safe"
 
 
 def _listed(years: list[int | None]) -> str:
@@ -91,8 +94,3 @@ def _reports(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]
         )
         obstacle = obstacles.get(report_id)
         yield part, f"{label}: {f'not comparable: {obstacle}' if obstacle else said}"
-
-
-def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int | None:
-    ((value,),) = connection.execute(query).fetchall()
-    return value

@@ -28,6 +28,7 @@ def generate(warehouse: Path, scratch: Path) -> tuple[Json, Json]:
         ["dbt", "--quiet", "docs", "generate", *where, *output],
         CVG_WAREHOUSE=str(warehouse),
         CVG_EXPORTS="seeds/exports",
+        CVG_EXPORTS_FORMAT="seeds",
         DBT_TARGET_PATH=str(scratch),
     )
     manifest = json.loads((scratch / "manifest.json").read_text(encoding="utf-8"))

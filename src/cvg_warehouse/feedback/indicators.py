@@ -5,8 +5,9 @@ from pathlib import Path
 
 import duckdb
 
-from cvg_warehouse.contracts.exports import EXPORTS, consolidated_columns
+from cvg_warehouse.contracts.exports import consolidated_columns
 from cvg_warehouse.contracts.seeds import reference
+from cvg_warehouse.export_files import Format, checksums_of, files_in, format_of
 from cvg_warehouse.feedback.declared import Declared, declared_by, has_these_forms
 from cvg_warehouse.formats import number, share
 
@@ -106,15 +107,16 @@ class Source:
 
 def warehouse_of(warehouse: Path, exports: Path) -> Source | None:
     """The warehouse, where it was built from these exports as they are now; else None."""
-    if not warehouse.is_file() or not all((exports / f"{name}.csv").is_file() for name in EXPORTS):
+    if not warehouse.is_file() or not all(
+        file.is_file() for file in files_in(exports, format_of(exports)).values()
+    ):
         return None
     try:
         connection = duckdb.connect(warehouse, read_only=True)
     except duckdb.Error:
         return None
     try:
-        same = (_same(connection, exports / f"{name}.csv", name) for name in EXPORTS)
-        if all(same) and has_these_forms(connection, exports):
+        if _has_these_exports(connection, exports) and has_these_forms(connection, exports):
             connection.execute("select 1 from mart_worksite_feedback limit 1").fetchall()
             return Source(connection)
     except duckdb.Error:
@@ -122,6 +124,16 @@ def warehouse_of(warehouse: Path, exports: Path) -> Source | None:
         pass
     connection.close()
     return None
+
+
+def _has_these_exports(connection: duckdb.DuckDBPyConnection, exports: Path) -> bool:
+    """Whether the warehouse read these files in place, or has their rows."""
+    if connection.execute("from duckdb_tables() where table_name = 'files_read'").fetchall():
+        return connection.execute("from files_read").fetchall() == [(checksums_of(exports),)]
+    if format_of(exports) is not Format.CSV:
+        return False
+    files = files_in(exports, Format.CSV)
+    return all(_same(connection, file, name) for name, file in files.items())
 
 
 def _same(connection: duckdb.DuckDBPyConnection, file: Path, table: str) -> bool:

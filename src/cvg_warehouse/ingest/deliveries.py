@@ -10,6 +10,7 @@ import polars as pl
 from cvg_warehouse.contracts.dialogue import FORM
 from cvg_warehouse.contracts.exports import EXPORTS, contract_hash
 from cvg_warehouse.contracts.seeds import territory_of_worksite
+from cvg_warehouse.export_files import Format
 from cvg_warehouse.ingest.combining import Combined, combine
 from cvg_warehouse.ingest.findings import FileResult, Finding, IngestResult, Outcome, SheetResult
 from cvg_warehouse.ingest.folder import Delivered, Folder, read_folder
@@ -33,19 +34,21 @@ def run(
     jobs: int = 1,
     dry_run: bool = False,
     quarantine: Path | None = None,
+    form: Format | None = None,
     count: Callable[[int], None] = lambda total: None,
     advance: Callable[[], None] = lambda: None,
 ) -> IngestResult:
     """Take in all files of a folder tree and return what was found, without values.
 
-    `dry_run` writes nothing. `quarantine` is `out`'s neighbour of that name unless it is given.
+    `dry_run` writes nothing. `quarantine` is `out`'s neighbour of that name unless it is given;
+    `form` is the format of the exports, else they keep theirs.
     `count` is called with the number of files, `advance` after each.
 
     Raises Refusal, with nothing written, where there is no file, nothing can be written, or
     another ingest into one of the folders is under way.
     """
     folder = read_folder(deliveries, out, quarantine or out.parent / "quarantine", date.today())
-    with open_store(out, quarantine, key_version(key), writes=not dry_run) as store:
+    with open_store(out, quarantine, key_version(key), not dry_run, form=form) as store:
         before = store.before(key)
         count(len(folder.files))
         readings, repeats = read_all(folder.files, key, jobs, advance)
@@ -79,6 +82,7 @@ def run(
             contract_hash=contract_hash(),
             out=store.out,
             quarantine=store.quarantine,
+            form=store.form,
             ignored=folder.ignored,
         )
         if not dry_run:

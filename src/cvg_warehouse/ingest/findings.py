@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from cvg_warehouse.contracts.checks import severity_of
+from cvg_warehouse.export_files import Format
 
 
 class Outcome(StrEnum):
@@ -183,6 +184,8 @@ class IngestResult:
     missing: list[AbsentPathway] = field(default_factory=list)
     notices: list[Finding] = field(default_factory=list)
     """Findings on rows of earlier deliveries: put into quarantine now, or disagreed with."""
+    form: Format = Format.CSV
+    """The format of the exports."""
     ignored: int = 0
     """Files of the system or the spreadsheet that were left out."""
     settled_in_quarantine: int = 0

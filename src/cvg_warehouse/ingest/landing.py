@@ -7,7 +7,7 @@ folder moves its files in. A folder that was not renamed is nothing.
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,10 +20,13 @@ OWNERS_FOLDER, OWNERS_FILE = 0o700, 0o600
 
 
 @contextmanager
-def landing(out: Path, quarantine: Path) -> Iterator[tuple[Path, Path]]:
+def landing(
+    out: Path, quarantine: Path, outdated: Sequence[str] = ()
+) -> Iterator[tuple[Path, Path]]:
     """Two folders to write the new content of `out` and `quarantine` to; moved in at the end.
 
-    Where an error ends the block nothing has changed. Only their owner may read what is written.
+    `outdated` are files of `out` that go then. Where an error ends the block nothing has changed.
+    Only their owner may read what is written.
     """
     with (
         unfinished_folder(out, OWNERS_FOLDER) as new,
@@ -33,7 +36,7 @@ def landing(out: Path, quarantine: Path) -> Iterator[tuple[Path, Path]]:
         ways = ("{}.csv", f"{REPLACED}/{{}}.csv", f"{REPLACED}/held_{{}}.csv")
         of_exports = (way.format(name) for name in EXPORTS for way in ways)
         gone = [path for path in of_exports if not (held / path).exists()]
-        plan = {"quarantine": str(quarantine), "without": gone}
+        plan = {"quarantine": str(quarantine), "without": gone, "outdated": outdated}
         (new / LANDING).write_text(json.dumps(plan), encoding="utf-8")
         for folder in (held, new):
             for file in _files(folder):
@@ -62,6 +65,9 @@ def complete(out: Path) -> None:
             for name in plan["without"]:
                 (quarantine / name).unlink(missing_ok=True)
             _move_in(_ready(quarantine), quarantine)
+        # One that an earlier version left ready knows of none.
+        for name in plan.get("outdated", ()):
+            (out / name).unlink(missing_ok=True)
         _move_in(new, out)
     except (OSError, ValueError, KeyError, TypeError) as error:
         reason = getattr(error, "strerror", None) or "damaged"

@@ -100,7 +100,7 @@ def print_result(result: IngestResult, is_dry: bool) -> None:
         f"{sum(file.quarantined for file in kept):,} in quarantine",
     )
     for name, rows in result.rows.items():
-        table.add_row(f"{name}.csv", f"{rows:,} rows")
+        table.add_row(f"{name}.{result.form}", f"{rows:,} rows")
     if dated := _dated(result):
         table.add_row("Dates of delivery", _dates(dated))
     if result.ignored:

@@ -22,6 +22,14 @@ from cvg_warehouse.contracts.exports import (
     consolidated_columns,
     contract_of,
 )
+from cvg_warehouse.export_files import (
+    Format,
+    files_in,
+    format_of,
+    formats_in,
+    names_in_other_formats,
+    turn_into_parquet,
+)
 from cvg_warehouse.files import checksum_of, locked
 from cvg_warehouse.ingest.combining import Before, Combined
 from cvg_warehouse.ingest.findings import FileResult, IngestResult, LikelyDuplicate
@@ -68,13 +76,19 @@ def history_file(export: str) -> str:
 
 @contextmanager
 def open_store(
-    out: Path, quarantine: Path | None, version: str, writes: bool, migrates: bool = False
+    out: Path,
+    quarantine: Path | None,
+    version: str,
+    writes: bool,
+    migrates: bool = False,
+    form: Format | None = None,
 ) -> Iterator["Store"]:
     """What earlier runs left, for this run alone until the end where it `writes`.
 
     The quarantine is `out`'s neighbour of that name unless it is given; `version` is that of the
-    key. What a killed run had ready is moved in first. Raises Refusal where this run may not follow
-    the earlier ones, where what they left does not match its manifest, or another one is under way.
+    key; `form` is the format that the exports get, else they keep theirs. What a killed run had
+    ready is moved in first. Raises Refusal where this run may not follow the earlier ones, where
+    what they left does not match its manifest, or another one is under way.
     """
     out = out.resolve()
     quarantine = (quarantine or out.parent / "quarantine").resolve()
@@ -90,7 +104,7 @@ def open_store(
                 f"{shown(out)}: made when worksites shared their numbers; make a copy of it, then "
                 f"migrate it: cvg migrate {shown(out)}"
             )
-        yield Store(out, quarantine, manifest, links_of(out))
+        yield Store(out, quarantine, manifest, links_of(out), form or format_of(out))
 
 
 def lock_of(folder: Path, elsewhere: str) -> Any:  # noqa: ANN401
@@ -102,8 +116,9 @@ def lock_of(folder: Path, elsewhere: str) -> Any:  # noqa: ANN401
 def refuse_changed(folder: Path) -> None:
     """Refuse exports that are not what their manifest says, where there is one."""
     manifest = _read_json(folder / MANIFEST)
+    files = files_in(folder, format_of(folder)) | {FORM: folder / f"{FORM}.csv"}
     for name, export in (manifest or {}).get("exports", {}).items():
-        file = folder / f"{name}.csv"
+        file = files[name]
         if not file.exists() or checksum_of(file) != export["sha256"]:
             raise Refusal(
                 f"{shown(file)}: is not the file that {MANIFEST} beside it describes; ingest the "
@@ -130,7 +145,7 @@ def _previous_manifest(out: Path, version: str) -> dict[str, Any]:
             f"{manifest.get('key_version')}, now {version}); use that key, or a new --out and "
             "deliver everything again"
         )
-    if not manifest and any((out / f"{name}.csv").exists() for name in EXPORTS):
+    if not manifest and formats_in(out):
         raise Refusal(f"--out {shown(out)}: holds exports that no ingest made; name another folder")
     return manifest
 
@@ -145,6 +160,8 @@ class Store:
     """The manifest of the previous run, or {}."""
     links: list[Link]
     """What analysts signed about people."""
+    form: Format
+    """Of the exports."""
 
     @property
     def files(self) -> list[dict[str, Any]]:
@@ -222,10 +239,11 @@ class Store:
         """
         version = manifest["key_version"]
         try:
-            with landing(self.out, self.quarantine) as (new, held):
+            outdated = names_in_other_formats(self.form)
+            with landing(self.out, self.quarantine, outdated) as (new, held):
                 for name, export in combined.exports.items():
                     rows = linked(name, export.all_rows, self.links)
-                    _write_export(new / f"{name}.csv", name, rows)
+                    _write_export(new, name, rows, self.form)
                     in_order(export.settled.history).write_parquet(new / history_file(name))
                     kept.write(held, name, export, version)
                 kept.write_unreadable(held, readings, version)
@@ -289,12 +307,13 @@ class Store:
         }
 
     def _fingerprints(self, combined: Combined, new: Path) -> dict[str, Any]:
+        files = files_in(new, self.form)
         return {
             "number_spaces": shared_spaces(),
             "exports": {
                 name: {
                     "rows": combined.exports[name].all_rows.height,
-                    "sha256": checksum_of(new / f"{name}.csv"),
+                    "sha256": checksum_of(files[name]),
                 }
                 for name in EXPORTS
             }
@@ -372,7 +391,7 @@ def in_order(history: pl.DataFrame) -> pl.DataFrame:
     return history if (at == pl.int_range(len(at), eager=True)).all() else history[at]
 
 
-def _write_export(file: Path, name: str, rows: pl.DataFrame) -> None:
+def _write_export(folder: Path, name: str, rows: pl.DataFrame, form: Format) -> None:
     columns = [column.name for column in consolidated_columns(name)]
     names = dict.fromkeys(["annee", *LINEAGE, *contract_of(name).key])
     keys = rows.select(*names, _at=pl.int_range(pl.len())).with_columns(
@@ -381,10 +400,13 @@ def _write_export(file: Path, name: str, rows: pl.DataFrame) -> None:
     order = keys.sort(pl.all(), nulls_last=True)["_at"]
     # Null, for Polars writes an empty text in quotes.
     known = pl.col(columns).replace("", None)
+    file = files_in(folder, Format.CSV)[name]
     with file.open("wb") as stream:
         for start in range(0, max(len(order), 1), ROWS_AT_ONCE):
             piece = rows[order.slice(start, ROWS_AT_ONCE)].select(known)
             piece.write_csv(stream, include_header=start == 0, line_terminator="\n")
+    if form is Format.PARQUET:
+        turn_into_parquet(file)
 
 
 def _without(described: dict[str, Any], name: str) -> dict[str, Any]:

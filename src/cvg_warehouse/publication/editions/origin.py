@@ -80,12 +80,12 @@ def _git(*arguments: str | Path) -> str:
 
 
 def _hash_of_exports(warehouse: duckdb.DuckDBPyConnection) -> str:
-    """SHA-256 over the rows that were loaded, in whatever order they lie."""
+    """SHA-256 over the rows as staging read them, in whatever order and format they lie."""
     digest = hashlib.sha256()
     for export in EXPORTS:
         ((rows,),) = warehouse.execute(
             "select coalesce(sha256(string_agg(row_hash, '' order by row_hash)), '') "
-            f"from (select sha256({export}::text) as row_hash from {export})"
+            f"from (select sha256(staged::text) as row_hash from stg_exports__{export} as staged)"
         ).fetchall()
         digest.update(f"{export} {rows}\n".encode())
     return digest.hexdigest()

@@ -1,0 +1,55 @@
+{#-
+  One of the five exports, for staging and for tests of what was delivered. It decides where it comes from, by the
+  environment variable CVG_EXPORTS_FORMAT:
+
+  - `seeds`: the seed, which dbt loads from CSV (`macros/seed_from_file.sql`);
+  - `parquet` or `csv`: the file itself, an external source that no table is loaded from, for exports that are large.
+
+  Both have the same columns, all of them text, and `line_in_file`. Of a file, columns that it lacks are null, and those
+  that nobody reads are left out. What a file must be like, `check_exports` has looked at before.
+-#}
+{% macro exported(name) -%}
+  {{- return(adapter.dispatch('exported')(name)) -}}
+{%- endmacro %}
+
+{% macro duckdb__exported(name) -%}
+  {%- if exports_format() == 'seeds' -%}
+    {{- return(ref(name)) -}}
+  {%- endif -%}
+  {%- set file = source('exports', name) -%}
+  {%- if not execute -%}
+    {{- return(file) -}}
+  {%- endif -%}
+  {%- if exports_format() == 'parquet' -%}
+    {%- set reader, line = 'read_parquet(' ~ file ~ ', file_row_number = true)', 'file_row_number + 2' -%}
+  {%- else -%}
+    {%- set reader, line = read_csv_as_text(file), 'row_number() over () + 1' -%}
+  {%- endif -%}
+  {%- set found = columns_in(reader) -%}
+  {%- set selected = [line ~ ' as line_in_file'] -%}
+  {%- for column in raw_columns_of('stg_exports__' ~ name) -%}
+    {%- set raw = column.config.meta['raw'] -%}
+    {%- do selected.append('cast(' ~ (raw if raw in found else 'null') ~ ' as string) as ' ~ raw) -%}
+  {%- endfor -%}
+  {{- return(file.incorporate(external='(select ' ~ selected | join(', ') ~ ' from ' ~ reader ~ ')')) -}}
+{%- endmacro %}
+
+{# How the exports are read: seeds, csv or parquet. `cvg build` sees it from their folder; plain dbt is told. #}
+{% macro exports_format() -%}
+  {{- return(env_var('CVG_EXPORTS_FORMAT', 'seeds')) -}}
+{%- endmacro %}
+
+{# The name of the file that rows come from, as messages tell it. #}
+{% macro file_name(file) -%}
+{{ file.identifier }}.{{ 'parquet' if file.external and exports_format() == 'parquet' else 'csv' }}
+{%- endmacro %}
+
+{# How DuckDB reads a CSV file, by its header and as text; `path` is a literal, `more` are further options. #}
+{% macro read_csv_as_text(path, more='') -%}
+read_csv({{ path }}, header = true, delim = ',', quote = '"', escape = '"', all_varchar = true{{ more }})
+{%- endmacro %}
+
+{# The names of the columns that a reader of DuckDB finds. #}
+{% macro columns_in(reader) -%}
+  {{- return(run_query('select column_name from (describe select * from ' ~ reader ~ ')').columns[0].values() | list) -}}
+{%- endmacro %}
