@@ -31,7 +31,7 @@ from dashboards.pages import PAGES, Page
 from dashboards.take_away import take_away_page, take_away_table
 from dashboards.view import View
 
-SELECT_WIDTH = 240
+SELECT_WIDTH, SELECT_WIDTH_OF_PERIODS = 240, 420
 
 
 def changes(view: View, page: Page) -> None:
@@ -82,7 +82,7 @@ def _since_period(view: View) -> list[Titled]:
     if not later:
         st.html(tables.note(view.say("changes_no_period")))
         return []
-    with st.container(horizontal=True, key="periodes"):
+    with st.container(horizontal=True):
         now = _choose_period(PERIOD, later, view, resets=PERIOD_BEFORE)
         before = _choose_period(PERIOD_BEFORE, earlier_ones(now, known), view)
     found = since_period(_key_figures(view), (before, now), choice, view.edition, view.language)
@@ -99,17 +99,15 @@ def _since_period(view: View) -> list[Titled]:
 def _choose_period(name: str, offered: Sequence[Period], view: View, resets: str = "") -> Period:
     """One of some periods, the first unless another is chosen."""
     by_id = {one.period_id: one for one in offered}
-    chosen = filters.choose_on_page(
-        filters.Filter(
-            name,
-            view.say("changes_" + name),
-            tuple(by_id),
-            offered[0].period_id,
-            lambda one: by_id[one].label(view.language),
-        ),
-        view.language,
-        resets,
+    filter_ = filters.Filter(
+        name,
+        view.say("changes_" + name),
+        tuple(by_id),
+        offered[0].period_id,
+        lambda one: by_id[one].label(view.language),
     )
+    with st.container(width=SELECT_WIDTH_OF_PERIODS):
+        chosen = filters.choose_on_page(filter_, view.language, resets)
     view.page_filters[name] = chosen
     return by_id[chosen]
 

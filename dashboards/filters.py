@@ -183,7 +183,7 @@ def _select(one: Filter, filter_mode: Literal["fuzzy"] | None = "fuzzy", resets:
         key=one.name,
         format_func=one.label,
         filter_mode=filter_mode,
-        on_change=lambda: st.session_state.pop(resets, None),
+        on_change=(lambda: st.session_state.pop(resets, None)) if resets else None,
     )
 
 

@@ -66,37 +66,39 @@ def _side_by_side(
     """
     lines, earlier = (_lines(block, choice, side, language) for side in (now, before))
     has_whole = choice.place != WHOLE and now.edition.holds(WHOLE)
-    places = 2 if has_whole else 1
-    pairs = {
-        label: [
-            Pair(one, other)
-            for one, other in zip(figures[:places], earlier.get(label, ()), strict=False)
-            if one and other
-        ]
-        for label, figures in lines.items()
-    }
+    compared: list[tuple[str, Pair, Pair | None]] = []
+    for label, figures in lines.items():
+        both = [_pair(*two) for two in zip(figures, earlier.get(label, ()), strict=False)]
+        if both and both[0]:
+            compared.append((label, both[0], both[1] if has_whole else None))
+    shown = [pair for _, *both in compared for pair in both if pair]
     place = place_name(now.edition, choice.place, language)
     header = [
         say(language, "measure"),
         f"{place} {before.heading}",
         f"{place} {now.heading}",
-        *_difference_header([pair for both in pairs.values() for pair in both], language),
+        *_difference_header(shown, language),
     ]
     if has_whole:
         header.append(say(language, "changes_of", place_name(now.edition, WHOLE, language)))
     rows = [
         [
             label,
-            value_text(both[0].before, language),
-            value_text(both[0].now, language),
-            *difference_texts(both[0], language),
-            *([in_short(both[1], language)] if has_whole else []),
+            value_text(pair.before, language),
+            value_text(pair.now, language),
+            *difference_texts(pair, language),
+            *([in_short(of_whole, language)] if has_whole else []),
         ]
-        for label, both in pairs.items()
-        if both
+        for label, pair, of_whole in compared
     ]
-    first = [both[0] for both in pairs.values() if both]
-    return Changes((header, rows), Counter(map(verdict, first)), _figures(pairs.values()))
+    return Changes(
+        (header, rows), Counter(verdict(pair) for _, pair, _ in compared), _figures([shown])
+    )
+
+
+def _pair(now: Figure | None, before: Figure | None) -> Pair | None:
+    """Both figures; None where there is no such combination, or it occurred in one of them only."""
+    return Pair(now, before) if now and before else None
 
 
 def _lines(

@@ -16,14 +16,14 @@ PERIODS = """
     from reporting_periods
     order by first_day desc, last_day desc
 """
-# The cells of a place and of the whole; a period stands for the year that it ends in.
+# The cells of some places; a period stands for the year that it ends in.
 CELLS = """
     select
         indicator_id, population, year(last_day), geography_id, breakdown, numerator, denominator,
         value, status, null, null
     from mart_indicators_by_period
     inner join reporting_periods using (period_id)
-    where period_id = ? and population = ? and geography_id in (?, ?)
+    where period_id = ? and population = ? and geography_id in ?
 """
 
 
@@ -76,9 +76,12 @@ def earlier_ones(period: Period, known: Sequence[Period]) -> list[Period]:
 def in_periods(
     edition: Edition, place: str, population: str, two: tuple[Period, Period]
 ) -> list[Edition]:
-    """The edition as it is in two periods, with the figures of a place and of the whole alone."""
-    with open_kept(edition.edition_id, edition.audience_of(place)) as connection:
-        cells = (
-            read_cells(connection, CELLS, [one.period_id, population, place, WHOLE]) for one in two
-        )
+    """The edition as it is in two periods, with the figures of a place alone.
+
+    Those of the whole are there where they are for the same readers.
+    """
+    audience = edition.audience_of(place)
+    places = [one for one in (place, WHOLE) if edition.audience_of(one) == audience]
+    with open_kept(edition.edition_id, audience) as connection:
+        cells = (read_cells(connection, CELLS, [one.period_id, population, places]) for one in two)
         return with_cells(edition, *cells)
