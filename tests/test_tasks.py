@@ -305,8 +305,10 @@ def test_l_several_territories_at_once(person: Person) -> None:
     for key in ("rang", "annees"):
         chart = person.block(key).locator("[role=graphics-document]")
         expect(chart.first).to_be_visible(timeout=SHOWN)
-    for name in sorted(names):
+    rows = person.block("rang").locator("tbody th")
+    for beside_the_whole, name in enumerate(sorted(names), start=1):
         person.add("Comparer", name)
+        expect(rows).to_have_count(beside_the_whole + 1, timeout=SHOWN)
     person.has_clicked(7, on_phone=8)
     assert person.places_in("rang") == {*names, "Ensemble des territoires"}
 

@@ -44,9 +44,13 @@ COMPARED = """
 """
 
 
-@pytest.fixture(autouse=True)
-def these_editions(editions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def known(
+    known: dict[str, Edition], editions: Path, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, Edition]:
+    """The editions, whose files are read again for their periods."""
     monkeypatch.setenv("CVG_EDITIONS", str(editions))
+    return known
 
 
 @pytest.fixture

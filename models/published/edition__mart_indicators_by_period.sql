@@ -1,5 +1,5 @@
 -- The cells of the periods that are not calendar years, as far as a period can say them, with what a cell without a
--- value means. For the internal edition alone: a half-year less a year would undo masks.
+-- value means. For the internal edition alone: a half-year taken from its year would undo masks.
 select
     cells.indicator_id,
     cells.period_id,
