@@ -14,6 +14,8 @@ ITEM, MEASURE = "element", "mesure"
 COMPARED = "comparer"
 # The year that a page compares the chosen one with.
 SINCE = "depuis"
+# The two periods that it compares, of which none is a calendar year.
+PERIOD, PERIOD_BEFORE = "periode", "periode-avant"
 # Of the table that somebody composes: its values, places, years and populations, and its columns.
 VALUES, PLACES, YEARS, POPULATIONS = "modalites", "territoires", "annees", "publics"
 ACROSS = "colonnes"

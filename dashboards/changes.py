@@ -1,6 +1,7 @@
-"""The page of what changed: since an earlier year, and since the edition before this one."""
+"""The page of what changed: since an earlier year or period, and since the edition before."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -13,6 +14,7 @@ from cvg_warehouse.reading.change_tables import (
     Changes,
     marks,
     since_edition,
+    since_period,
     since_year,
 )
 from cvg_warehouse.reading.data import Measure
@@ -20,22 +22,23 @@ from cvg_warehouse.reading.earlier import Earlier, earlier
 from cvg_warehouse.reading.figures import rounding_text
 from cvg_warehouse.reading.grids import MOST_ROWS
 from cvg_warehouse.reading.paper import Titled
+from cvg_warehouse.reading.periods import Period, earlier_ones, periods
 from cvg_warehouse.reading.texts import place_name, value_label
 from cvg_warehouse.reading.verdicts import STABLE_WITHIN_PERCENT, STABLE_WITHIN_POINTS, VERDICTS
 from dashboards import filters
-from dashboards.addresses import SINCE
+from dashboards.addresses import PERIOD, PERIOD_BEFORE, SINCE
 from dashboards.pages import PAGES, Page
 from dashboards.take_away import take_away_page, take_away_table
 from dashboards.view import View
 
-SELECT_WIDTH = 240
+SELECT_WIDTH, SELECT_WIDTH_OF_PERIODS = 240, 420
 
 
 def changes(view: View, page: Page) -> None:
     """What changed for the chosen place and population."""
     of_page = st.container()
-    shown = _since_year(view)
-    st.header(view.say("changes_edition"), anchor="depuis-l-edition")
+    shown = _since_year(view) + _since_period(view)
+    _heading(view.say("changes_edition"), "depuis-l-edition", view)
     before = earlier(view.edition, view.choice.place, view.choice.population)
     known = view.edition.about["previous_edition_id"]
     if before:
@@ -52,7 +55,7 @@ def _since_year(view: View) -> list[Titled]:
     choice = view.choice
     years = tuple(str(year) for year in view.edition.years if year < choice.year)
     if not years:
-        st.header(view.say("year"), anchor="depuis-l-annee")
+        _heading(view.say("year"), "depuis-l-annee", view)
         st.html(tables.note(view.say("changes_no_year", choice.year)))
         return []
     with st.container(width=SELECT_WIDTH):
@@ -61,12 +64,61 @@ def _since_year(view: View) -> list[Titled]:
         )
     view.page_filters[SINCE] = year
     title = view.say("changes_years", year, choice.year)
-    st.header(title, anchor="depuis-l-annee")
+    _heading(title, "depuis-l-annee", view)
     found = since_year(_key_figures(view), int(year), choice, view.edition, view.language)
-    rules = view.say("changes_rules", STABLE_WITHIN_POINTS, STABLE_WITHIN_PERCENT)
     shown = _table("depuis-l-annee", title, found, VERDICTS, view)
-    st.html(tables.note(f"{rules} {view.say('changes_periods')}"))
+    st.html(tables.note(_rules(view)))
     return shown
+
+
+def _since_period(view: View) -> list[Titled]:
+    choice = view.choice
+    _heading(view.say("changes_period"), "depuis-la-periode", view)
+    if view.edition.audience_of(choice.place) == "public":
+        st.html(tables.note(view.say("changes_period_internal")))
+        return []
+    known = periods(view.edition, choice.place)
+    later = [one for one in known if earlier_ones(one, known)]
+    if not later:
+        st.html(tables.note(view.say("changes_no_period")))
+        return []
+    with st.container(horizontal=True):
+        now = _choose_period(PERIOD, later, view, resets=PERIOD_BEFORE)
+        before = _choose_period(PERIOD_BEFORE, earlier_ones(now, known), view)
+    found = since_period(_key_figures(view), (before, now), choice, view.edition, view.language)
+    if not found.table[1]:
+        st.html(tables.note(view.say("changes_whole_years")))
+        return []
+    days = (one.days(view.language) for one in (now, before))
+    title = view.say("changes_of_periods", *days)
+    shown = _table("depuis-la-periode", title, found, VERDICTS, view)
+    st.html(tables.note(f"{_rules(view)} {view.say('changes_whole_years')}"))
+    return shown
+
+
+def _choose_period(name: str, offered: Sequence[Period], view: View, resets: str = "") -> Period:
+    """One of some periods, the first unless another is chosen."""
+    by_id = {one.period_id: one for one in offered}
+    filter_ = filters.Filter(
+        name,
+        view.say("changes_" + name),
+        tuple(by_id),
+        offered[0].period_id,
+        lambda one: by_id[one].label(view.language),
+    )
+    with st.container(width=SELECT_WIDTH_OF_PERIODS):
+        chosen = filters.choose_on_page(filter_, view.language, resets)
+    view.page_filters[name] = chosen
+    return by_id[chosen]
+
+
+def _heading(title: str, anchor: str, view: View) -> None:
+    st.html(tables.heading(title, anchor, view.language))
+
+
+def _rules(view: View) -> str:
+    """When a difference is called a rise, a fall or stable."""
+    return view.say("changes_rules", STABLE_WITHIN_POINTS, STABLE_WITHIN_PERCENT)
 
 
 def _key_figures(view: View) -> Block:

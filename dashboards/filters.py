@@ -108,14 +108,17 @@ def show(edition: Edition, language: Language, names: Container[str]) -> Choice:
     return Choice(int(year), place, population, tuple(indicators))
 
 
-def choose_on_page(one: Filter, language: Language) -> str:
-    """A filter that only a page has: from the address, the earlier choice or the default."""
+def choose_on_page(one: Filter, language: Language, resets: str = "") -> str:
+    """A filter that only a page has: from the address, the earlier choice or the default.
+
+    Whoever changes it gets the default of the filter that it resets.
+    """
     asked = st.query_params.get(one.name) if _from_a_link() else None
     value = asked if asked is not None else st.session_state.get(one.name, one.default)
     if asked is not None and asked not in one.values:
         warn(unknown_value(asked, one.title, one.label(one.default), language))
     st.session_state[one.name] = value if value in one.values else one.default
-    return _select(one)
+    return _select(one, resets=resets)
 
 
 def choose_some_on_page(one: Filter, most: int, hint: str, language: Language) -> list[str]:
@@ -173,9 +176,14 @@ def choose_language(language: Language) -> None:
     )
 
 
-def _select(one: Filter, filter_mode: Literal["fuzzy"] | None = "fuzzy") -> str:
+def _select(one: Filter, filter_mode: Literal["fuzzy"] | None = "fuzzy", resets: str = "") -> str:
     return st.selectbox(
-        one.title, one.values, key=one.name, format_func=one.label, filter_mode=filter_mode
+        one.title,
+        one.values,
+        key=one.name,
+        format_func=one.label,
+        filter_mode=filter_mode,
+        on_change=(lambda: st.session_state.pop(resets, None)) if resets else None,
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from conftest import Built
 from cvg_warehouse.paths import CONTRACTS, PROJECT
+from cvg_warehouse.publication.editions.contents import tables
 from cvg_warehouse.publication.editions.pointer import edition_file, read_pointer
 
 # Whoever is named in a row of these printed tables is a partner.
@@ -85,7 +86,9 @@ def seeds_of(model: str) -> set[str]:
 
 def test_all_other_numbers_are_of_reference_lists(public: duckdb.DuckDBPyConnection) -> None:
     """Orders, levels and years of the catalogue: the same whatever the exports hold."""
-    computed = {"edition", "mart_indicators", *FOLLOWING}
+    of_staff = {name for name, table in tables().items() if table.is_internal}
+    assert all(public.execute(f"from {table}").fetchall() == [] for table in of_staff)
+    computed = {"edition", "mart_indicators", *FOLLOWING, *of_staff}
     others = {table for table, _ in public.execute(NUMBERS).fetchall()} - computed
     assert len(others) > 5
     for table in others:

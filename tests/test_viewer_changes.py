@@ -26,7 +26,7 @@ from cvg_warehouse.reading.change_tables import Changes, since_edition, since_ye
 from cvg_warehouse.reading.data import WHOLE, Cell, Edition, Measure, read_edition, with_own
 from cvg_warehouse.reading.earlier import earlier
 from cvg_warehouse.reading.figures import Figure, look_up
-from cvg_warehouse.reading.texts import label_of, say
+from cvg_warehouse.reading.texts import label_of, measure_label, say
 from cvg_warehouse.reading.verdicts import (
     STABLE_WITHIN_PERCENT,
     STABLE_WITHIN_POINTS,
@@ -146,6 +146,20 @@ def test_a_year_before_joining_has_no_difference(known: dict[str, Edition]) -> N
     assert nowhere.table[1] == []
 
 
+def test_of_an_open_list_a_place_has_its_own_figures(known: dict[str, Edition]) -> None:
+    edition, name = known["internal"], "partners.partner_actions"
+    block = Block("b", (Measure(name, "%"),), shape="cards")
+    rows = since_year(block, 2023, Choice(YEAR, ROUEN, "all"), edition, "fr").table[1]
+    own = {
+        measure_label(edition, name, breakdown, "fr").replace(" · ", " – "): cell.value
+        for (indicator_id, year, breakdown), cell in edition.cells_of(ROUEN, "all").items()
+        if (indicator_id, year) == (name, YEAR)
+    }
+    assert len(rows) > 10
+    for label, _, now, *_ in rows:
+        assert now.replace("\u202f", "") == f"{own[label]:.0f}", label
+
+
 @pytest.fixture(scope="module")
 def two_editions(editions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The editions, and one before them that showed other figures."""
@@ -262,7 +276,7 @@ def test_what_changed_is_one_click_away_and_can_be_taken_away(shown_to: Served, 
     expect(page.locator("h2").first).to_have_text("De 2022 à 2024")
     expect(page).to_have_url(re.compile(f"territoire={ROUEN}.*depuis=2022"))
     main = page.get_by_test_id("stMain")
-    expect(main).to_contain_text("L'édition compte par années civiles")
+    expect(main).to_contain_text("D'une période à l'autre")
     expect(main).to_contain_text("Depuis l'édition du 1er mars 2026")
     expect(page.locator(".table-box").last).to_contain_text("was there")
     expect(main).not_to_contain_text("L'édition précédente arrondissait")

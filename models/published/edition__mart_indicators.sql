@@ -15,10 +15,11 @@ select
         else 'not_applicable'
     end as status
 from {{ ref('mart_indicators') }} as cells
+inner join {{ ref('dim_reporting_years') }} as years on cells.reporting_year = years.reporting_year
 left join {{ ref('unknown_cells') }} as unknown
     on
         cells.indicator_id = unknown.indicator_id
-        and cells.reporting_year = unknown.reporting_year
+        and years.period_id = unknown.period_id
         and cells.geography_id = unknown.geography_id
         and cells.population = unknown.population
         and cells.breakdown = unknown.breakdown

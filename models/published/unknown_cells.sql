@@ -1,13 +1,13 @@
 -- Cells with an empty base where somebody was asked and no answer is known, with the cells that say so.
 -- The bases (seed bases) say which counts decide.
 with cells as (
-    select * from {{ ref('mart_indicators') }}
+    select * from {{ ref('mart_indicators_by_period') }}
 ),
 
 empty as (
     select
         cells.indicator_id,
-        cells.reporting_year,
+        cells.period_id,
         cells.geography_id,
         cells.population,
         cells.breakdown,
@@ -23,7 +23,7 @@ empty as (
     from cells
     inner join {{ ref('stg_reference__indicators') }} as catalogue on cells.indicator_id = catalogue.indicator_id
     inner join {{ ref('stg_reference__bases') }} as bases on catalogue.base = bases.base
-    where cells.value is null and bases.asked_indicator_id is not null
+    where cells.denominator = 0 and bases.asked_indicator_id is not null
 )
 
 select empty.*
@@ -32,14 +32,14 @@ left join cells as asked
     on
         empty.asked_indicator_id = asked.indicator_id
         and empty.asked_breakdown = asked.breakdown
-        and empty.reporting_year = asked.reporting_year
+        and empty.period_id = asked.period_id
         and empty.geography_id = asked.geography_id
         and empty.population = asked.population
 left join cells as known
     on
         empty.known_indicator_id = known.indicator_id
         and empty.known_breakdown = known.breakdown
-        and empty.reporting_year = known.reporting_year
+        and empty.period_id = known.period_id
         and empty.geography_id = known.geography_id
         and empty.population = known.population
 where

@@ -1,9 +1,9 @@
-"""Tables of what changed: since an earlier year, and since the edition before."""
+"""Tables of what changed: since an earlier year or period, and since the edition before."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from cvg_warehouse.reading.blocks import Block, Choice
 from cvg_warehouse.reading.data import WHOLE, Cell, Edition
@@ -11,6 +11,7 @@ from cvg_warehouse.reading.earlier import Earlier
 from cvg_warehouse.reading.figures import WITHOUT_VALUE, Figure, figure_of, look_up, value_text
 from cvg_warehouse.reading.grids import grids
 from cvg_warehouse.reading.lists import NONE, TextTable
+from cvg_warehouse.reading.periods import Period, in_periods
 from cvg_warehouse.reading.texts import Language, measure_label, place_name, say
 from cvg_warehouse.reading.verdicts import Pair, difference_texts, in_short, verdict
 
@@ -27,50 +28,88 @@ class Changes:
     figures: tuple[Figure, ...]
 
 
+class Side(NamedTuple):
+    """What stands on one side of a comparison: figures under a year, and what heads them."""
+
+    edition: Edition
+    year: int
+    heading: str
+
+
 def since_year(
     block: Block, year: int, choice: Choice, edition: Edition, language: Language
 ) -> Changes:
-    """The figures of a block beside those of an earlier year; the whole's change beside a place's.
+    """The figures of a block beside those of an earlier year."""
+    before, now = (Side(edition, one, str(one)) for one in (year, choice.year))
+    return _side_by_side(block, choice, before, now, language)
+
+
+def since_period(
+    block: Block, two: tuple[Period, Period], choice: Choice, edition: Edition, language: Language
+) -> Changes:
+    """The figures of a block in the second period beside those of the first, an earlier one."""
+    before, now = (
+        Side(in_period, period.last_day.year, period.days(language))
+        for in_period, period in zip(
+            in_periods(edition, choice.place, choice.population, two), two, strict=True
+        )
+    )
+    return _side_by_side(block, choice, before, now, language)
+
+
+def _side_by_side(
+    block: Block, choice: Choice, before: Side, now: Side, language: Language
+) -> Changes:
+    """The figures of a block beside earlier ones; the whole's change beside a place's.
 
     The block's shape is that of cards: all its figures in one list.
     """
-    lines = {
-        row.label: figures
-        for grid in grids(block, replace(choice, year=year), edition, language)
-        for row, figures in zip(grid.rows, grid.figures, strict=True)
-    }
-    pairs = {
-        row.label: [
-            Pair(one, other)
-            for one, other in zip(figures, lines.get(row.label, ()), strict=False)
-            if one and other
-        ]
-        for grid in grids(block, choice, edition, language)
-        for row, figures in zip(grid.rows, grid.figures, strict=True)
-    }
-    place = place_name(edition, choice.place, language)
+    lines, earlier = (_lines(block, choice, side, language) for side in (now, before))
+    has_whole = choice.place != WHOLE and now.edition.holds(WHOLE)
+    compared: list[tuple[str, Pair, Pair | None]] = []
+    for label, figures in lines.items():
+        both = [_pair(*two) for two in zip(figures, earlier.get(label, ()), strict=False)]
+        if both and both[0]:
+            compared.append((label, both[0], both[1] if has_whole else None))
+    shown = [pair for _, *both in compared for pair in both if pair]
+    place = place_name(now.edition, choice.place, language)
     header = [
         say(language, "measure"),
-        f"{place} {year}",
-        f"{place} {choice.year}",
-        *_difference_header([pair for both in pairs.values() for pair in both], language),
+        f"{place} {before.heading}",
+        f"{place} {now.heading}",
+        *_difference_header(shown, language),
     ]
-    has_whole = choice.place != WHOLE
     if has_whole:
-        header.append(say(language, "changes_of", place_name(edition, WHOLE, language)))
+        header.append(say(language, "changes_of", place_name(now.edition, WHOLE, language)))
     rows = [
         [
             label,
-            value_text(both[0].before, language),
-            value_text(both[0].now, language),
-            *difference_texts(both[0], language),
-            *([in_short(both[1], language)] if has_whole else []),
+            value_text(pair.before, language),
+            value_text(pair.now, language),
+            *difference_texts(pair, language),
+            *([in_short(of_whole, language)] if has_whole else []),
         ]
-        for label, both in pairs.items()
-        if both
+        for label, pair, of_whole in compared
     ]
-    first = [both[0] for both in pairs.values() if both]
-    return Changes((header, rows), Counter(map(verdict, first)), _figures(pairs.values()))
+    return Changes(
+        (header, rows), Counter(verdict(pair) for _, pair, _ in compared), _figures([shown])
+    )
+
+
+def _pair(now: Figure | None, before: Figure | None) -> Pair | None:
+    """Both figures; None where there is no such combination, or it occurred in one of them only."""
+    return Pair(now, before) if now and before else None
+
+
+def _lines(
+    block: Block, choice: Choice, side: Side, language: Language
+) -> dict[str, tuple[Figure | None, ...]]:
+    """The figures of each row, by its label."""
+    return {
+        row.label: figures
+        for grid in grids(block, replace(choice, year=side.year), side.edition, language)
+        for row, figures in zip(grid.rows, grid.figures, strict=True)
+    }
 
 
 def since_edition(

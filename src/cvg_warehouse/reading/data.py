@@ -1,12 +1,15 @@
-"""What the viewer knows of an edition, read once into memory. No other SQL but earlier.py.
+"""What the viewer knows of an edition, read once into memory.
+
+Other SQL is in earlier.py and periods.py only, which read what is asked for.
 
 Nothing is computed here: a cell is as the edition holds it.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import duckdb
@@ -253,6 +256,10 @@ class Edition:
             for breakdown, cell in values.items()
         }
 
+    def holds(self, geography_id: str) -> bool:
+        """Whether there is any figure of a place."""
+        return geography_id in self._cells
+
     def audience_of(self, geography_id: str) -> str:
         """The audience of a place's figures: a person may read some places of the internal one."""
         is_public = self.exact_places and geography_id not in self.exact_places
@@ -347,11 +354,21 @@ def with_own(public: Edition, internal: Edition, own: Container[str]) -> Edition
         public,
         audience="internal",
         populations=internal.populations,
-        breakdowns=_breakdowns(cells),
+        breakdowns=_breakdowns([cells]),
         comparisons={**public.comparisons, **own_comparisons},
         _cells=cells,
         exact_places=frozenset(own_cells),
     )
+
+
+def with_cells(edition: Edition, *some: Cells) -> list[Edition]:
+    """The edition once for each of some cells, which it then holds alone.
+
+    All know the indicators and breakdown values of any, so that their figures stand beside each
+    other.
+    """
+    breakdowns = _breakdowns(some)
+    return [replace(edition, breakdowns=breakdowns, _cells=cells) for cells in some]
 
 
 def read_edition(audience: str) -> Edition:
@@ -367,7 +384,7 @@ def read_edition(audience: str) -> Edition:
             row["base"]: Base(**row)
             for row in _rows(connection, f"select {_names(Base)} from bases")
         }
-        cells = _cells(connection)
+        cells = read_cells(connection, CELLS)
         return Edition(
             edition_id=edition_id,
             audience=audience,
@@ -408,7 +425,7 @@ def read_edition(audience: str) -> Edition:
                 )
                 for row in _rows(connection, "from breakdown_values")
             },
-            breakdowns=_breakdowns(cells),
+            breakdowns=_breakdowns([cells]),
             report_items=_report_items(connection),
             reference_lists={
                 name: tuple(_rows(connection, f"from {name} order by {order}"))
@@ -450,14 +467,14 @@ def _indicators(
     return found
 
 
-def _cells(
-    connection: duckdb.DuckDBPyConnection,
+def read_cells(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: object = None
 ) -> dict[str, dict[tuple[str, str, int], dict[str, Cell]]]:
-    """Every figure by its place."""
+    """Every figure by its place, of a query with the columns of `CELLS`."""
     cells: dict[str, dict[tuple[str, str, int], dict[str, Cell]]] = {}
     # One text object for each value, however many rows name it.
     known: dict[str, str] = {}
-    result = connection.execute(CELLS)
+    result = connection.execute(query, parameters)
     while rows := result.fetchmany(20_000):
         for indicator, population, year, geography, breakdown, *figure in rows:
             texts = [known.setdefault(text, text) for text in (indicator, population)]
@@ -480,10 +497,10 @@ def _comparisons(connection: duckdb.DuckDBPyConnection, audience: str) -> "Compa
     return found
 
 
-def _breakdowns(cells: Cells) -> dict[str, tuple[str, ...]]:
+def _breakdowns(some: Iterable[Cells]) -> dict[str, tuple[str, ...]]:
     """Each indicator's breakdown values in alphabetical order."""
     breakdowns: dict[str, set[str]] = {}
-    for place in cells.values():
+    for place in chain.from_iterable(cells.values() for cells in some):
         for (indicator, *_), values in place.items():
             breakdowns.setdefault(indicator, set()).update(values)
     return {name: tuple(sorted(values)) for name, values in breakdowns.items()}

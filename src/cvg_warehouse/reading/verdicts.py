@@ -65,9 +65,9 @@ def difference_texts(pair: Pair, language: Language) -> list[str]:
     return [number or NONE, points or NONE, say(language, "change_" + said)]
 
 
-def in_short(pair: Pair, language: Language) -> str:
+def in_short(pair: Pair | None, language: Language) -> str:
     """The difference in points, or in number where there are none."""
-    return change_text(*pair, language) or say(language, "change_unknown")
+    return (change_text(*pair, language) if pair else "") or say(language, "change_unknown")
 
 
 def _counted(pair: Pair, language: Language) -> str:

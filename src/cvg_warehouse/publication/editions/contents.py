@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 import duckdb
 import yaml
@@ -39,6 +40,7 @@ TYPES = {
     "bigint": "BIGINT",
     "double": "DOUBLE",
     "boolean": "BOOLEAN",
+    "date": "DATE",
     "timestamp": "TIMESTAMP",
 }
 
@@ -51,6 +53,8 @@ class Table:
     """DuckDB type by column, in order."""
     key: tuple[str, ...]
     """The primary key."""
+    is_internal: bool
+    """Empty in the public edition."""
 
 
 @dataclass(frozen=True)
@@ -76,13 +80,20 @@ def tables() -> dict[str, Table]:
         (model,) = yaml.safe_load(file.read_text(encoding="utf-8"))["models"]
         (key,) = (test["primary_key"] for test in model["data_tests"] if "primary_key" in test)
         columns = {column["name"]: TYPES[column["data_type"]] for column in model["columns"]}
-        table = Table(columns, tuple(key["arguments"]["columns"]))
-        found[model["name"].removeprefix(PREFIX)] = table
+        found[model["name"].removeprefix(PREFIX)] = Table(
+            columns, tuple(key["arguments"]["columns"]), _audience(model) == "internal"
+        )
     if not {CELLS, RECORD, *masked_tables()} <= found.keys():
         raise Refusal(
             "models/published: does not hold the models of an edition; restore the folder"
         )
     return found
+
+
+def _audience(model: dict[str, Any]) -> str | None:
+    """Whom alone a model's rows are for; None where they are for everybody."""
+    audience: str | None = model.get("config", {}).get("meta", {}).get("audience")
+    return audience
 
 
 def fill(
@@ -95,12 +106,17 @@ def fill(
     """Write all tables of an edition into the database that is attached as `edition`.
 
     The internal edition is what the published models hold. For the public one, `protected` has the
-    cells; what follows from masked cells is masked with them, and what is `held` stays as it was.
+    cells; what follows from masked cells is masked with them, what is `held` stays as it was, and
+    internal tables stay empty.
     """
     for table, described in tables().items():
         columns = ", ".join(f"{name} {kind}" for name, kind in described.columns.items())
         warehouse.execute(f"create table edition.{table} ({columns})")
-    queries = {table: f"select * from {PREFIX}{table}" for table in tables()}
+    queries = {
+        table: f"select * from {PREFIX}{table}"
+        for table, described in tables().items()
+        if audience == "internal" or not described.is_internal
+    }
     if protected is not None:
         warehouse.register("protected_cells", protected.mart_indicators.to_arrow())
         queries |= {CELLS: MASKED_CELLS} | masked_tables()

@@ -17,7 +17,7 @@ def _decides(count: str) -> str:
         left join protected_cells as {count}
             on unknown.{count}_indicator_id = {count}.indicator_id
             and unknown.{count}_breakdown = {count}.breakdown
-            and unknown.reporting_year = {count}.reporting_year
+            and years.reporting_year = {count}.reporting_year
             and unknown.geography_id = {count}.geography_id
             and unknown.population = {count}.population
     """
@@ -26,8 +26,11 @@ def _decides(count: str) -> str:
 # A cell is `unknown` only where the counts that say so are shown themselves.
 MASKED_CELLS = f"""
     with unknown as (
-        select {", ".join(f"unknown.{name}" for name in KEYS)}
+        select
+            unknown.indicator_id, unknown.breakdown, years.reporting_year, unknown.geography_id,
+            unknown.population
         from unknown_cells as unknown
+        inner join dim_reporting_years as years using (period_id)
         {_decides("asked")}
         {_decides("known")}
         where if(asked_part = 'numerator', asked.numerator, asked.denominator) is not null

@@ -133,6 +133,8 @@ def _faults_of_rows(
         names = ", ".join(described.key)
         if number := count(f"select 1 from {table} group by {names} having count(*) > 1"):
             faults.append(f"{number:,} keys of {table} stand more than once")
+        if audience == "public" and described.is_internal and (number := count(f"from {table}")):
+            faults.append(f"{number:,} rows of {table}, which is for the internal edition alone")
         for column in described.columns:
             # Every block is read, and DuckDB holds each against its own checksum.
             connection.execute(f"select max(hash({column})) from {table}").fetchall()
