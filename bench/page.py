@@ -12,7 +12,8 @@ import altair as alt
 import polars as pl
 import typer
 
-PROJECT = Path(__file__).resolve().parents[1]
+from bench.run import PROJECT, Contestant, Scale
+
 PAGE = PROJECT / "docs" / "performance.md"
 PLOT = PROJECT / "docs" / "images" / "performance.svg"
 TEXT = Path(__file__).with_suffix(".md")
@@ -23,7 +24,6 @@ SERIES = {
     "polars": "polars",
     "pandas": "pandas (exits, housing)",
 }
-Result = dict[str, Any]
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -39,34 +39,34 @@ def several(values: list[float], unit: str) -> str:
     return f"{median(values):,.1f} {unit} ({min(values):,.1f} to {max(values):,.1f})"
 
 
-def by_scale(scales: list[Result]) -> str:
+def by_scale(scales: list[Scale]) -> str:
     """Time, memory and size of the build."""
     head = ["scale", "rows of exports", "exports", "build", "times the scale before"]
     head += ["times a cold parse", "peak memory", "warehouse"]
     rows = []
     for before, one in zip([None, *scales], scales, strict=False):
-        times = f"{median(one['build']) / median(before['build']):.1f}" if before else ""
-        status = {0: "", 1: ", with findings"}.get(one["build_status"], ", failed")
+        times = f"{median(one.build) / median(before.build):.1f}" if before else ""
+        status = {0: "", 1: ", with findings"}.get(one.build_status, ", failed")
         rows.append(
             [
-                f"{one['scale']:,}",
-                f"{sum(one['rows'].values()):,}",
-                f"{one['exports_gb']:.2f} GB",
-                several(one["build"], "s") + status,
+                f"{one.scale:,}",
+                f"{sum(one.rows.values()):,}",
+                f"{one.exports_gb:.2f} GB",
+                several(one.build, "s") + status,
                 times,
-                f"{median(one['build']) / median(one['parse']):.1f}",
-                several(one["build_peak_gb"], "GB"),
-                f"{one['warehouse_gb']:.2f} GB",
+                f"{median(one.build) / median(one.parse):.1f}",
+                several(one.build_peak_gb, "GB"),
+                f"{one.warehouse_gb:.2f} GB",
             ]
         )
     return table(head, rows)
 
 
-def beside(scales: list[Result]) -> str:
+def beside(scales: list[Scale]) -> str:
     """The other ways, in seconds, with memory and what the comparison found."""
-    head = ["way", *(f"scale {one['scale']:,}" for one in scales)]
-    rows = [["`dbt build`", *(f"{median(one['build']):,.1f} s" for one in scales)]]
-    direct = [one["contestants"]["its SQL alone"] for one in scales]
+    head = ["way", *(f"scale {one.scale:,}" for one in scales)]
+    rows = [["`dbt build`", *(f"{median(one.build):,.1f} s" for one in scales)]]
+    direct = [one.contestants["its SQL alone"] for one in scales]
     parts = {
         "its SQL alone": ("seeds", "models", "tests"),
         "its SQL up to `mart_indicators`, from the files": ("mart_from_files",),
@@ -74,48 +74,44 @@ def beside(scales: list[Result]) -> str:
     }
     for label, names in parts.items():
         rows.append(
-            [label, *(f"{sum(one['seconds'][name] for name in names):,.1f} s" for one in direct)]
+            [label, *(f"{sum(one.seconds[name] for name in names):,.1f} s" for one in direct)]
         )
     for name in ("polars", "pandas"):
-        found = [one["contestants"][name] for one in scales]
+        found = [one.contestants[name] for one in scales]
         rows.append(
             [
                 name,
-                *(
-                    f"{_total(one):,.1f} s, {one['peak_gb']:.1f} GB; {one['compared']}"
-                    for one in found
-                ),
+                *(f"{_total(one):,.1f} s, {one.peak_gb:.1f} GB; {one.compared}" for one in found),
             ]
         )
     rows.append(
         [
             "`dbt build` of exits, housing, health and pathways alone",
-            *(f"{median(one['spine']):,.1f} s" for one in scales),
+            *(f"{median(one.spine):,.1f} s" for one in scales),
         ]
     )
     return table(head, rows)
 
 
-def _total(contestant: Result) -> float:
+def _total(contestant: Contestant) -> float:
     """Seconds of its parts; the others it says are parts of parts."""
-    return sum(contestant["seconds"].get(part, 0) for part in PARTS)
+    return sum(contestant.seconds.get(part, 0) for part in PARTS)
 
 
-def slowest(one: Result) -> str:
+def slowest(one: Scale) -> str:
     """The steps that took longest."""
-    rows = [[f"`{name}`", f"{seconds:,.1f}"] for name, seconds in one["slowest"].items()]
+    rows = [[f"`{name}`", f"{seconds:,.1f}"] for name, seconds in one.slowest.items()]
     return table(["step", "seconds"], rows)
 
 
-def plot(scales: list[Result]) -> alt.Chart:
+def plot(scales: list[Scale]) -> alt.Chart:
     """Seconds by scale, one line for each way."""
     points = [
-        {"scale": one["scale"], "way": SERIES["build"], "seconds": median(one["build"])}
-        for one in scales
+        {"scale": one.scale, "way": SERIES["build"], "seconds": median(one.build)} for one in scales
     ]
     for one in scales:
-        for name, found in one["contestants"].items():
-            of_one = {"scale": one["scale"], "way": SERIES[name], "seconds": _total(found)}
+        for name, found in one.contestants.items():
+            of_one = {"scale": one.scale, "way": SERIES[name], "seconds": _total(found)}
             points.append(of_one)
     by_way = pl.DataFrame(points)
     return (
@@ -130,27 +126,38 @@ def plot(scales: list[Result]) -> alt.Chart:
     )
 
 
-def page(measured: Result) -> str:
+def page(measured: dict[str, Any], scales: list[Scale]) -> str:
     """The page as Markdown."""
-    scales = measured["scales"]
     return TEXT.read_text(encoding="utf-8").format(
         on=measured["on"],
         machine=measured["machine"],
         by_scale=by_scale(scales),
-        beside=beside([one for one in scales if one["contestants"]]),
-        scale=f"{scales[-1]['scale']:,}",
+        beside=beside([one for one in scales if one.contestants]),
+        scale=f"{scales[-1].scale:,}",
         slowest=slowest(scales[-1]),
     )
+
+
+def read(measured: dict[str, Any]) -> list[Scale]:
+    """What `bench.run` measured, as it had it."""
+    return [
+        Scale(
+            **one
+            | {"contestants": {name: Contestant(**c) for name, c in one["contestants"].items()}}
+        )
+        for one in measured["scales"]
+    ]
 
 
 def main(result: Path, write: Annotated[bool, typer.Option()] = False) -> None:
     """Print the page, or write it with its plot."""
     measured = json.loads(result.read_text(encoding="utf-8"))
+    scales = read(measured)
     if not write:
-        print(page(measured))
+        print(page(measured, scales))
         return
-    PAGE.write_text(page(measured), encoding="utf-8")
-    plot(measured["scales"]).save(PLOT)
+    PAGE.write_text(page(measured, scales), encoding="utf-8")
+    plot(scales).save(PLOT)
     print(f"{PAGE.relative_to(PROJECT)}, {PLOT.relative_to(PROJECT)}")
 
 
