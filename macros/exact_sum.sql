@@ -17,7 +17,7 @@ sum(cast({{ expression }} as decimal(38, 18)))::double
 
 {#-
   Spark makes other decimals of the same doubles. So that the sum is DuckDB's to the last bit, doubles become whole
-  numbers as there, value * 1e18, in two parts that each are exact, and the sum becomes a double again as there.
+  numbers as there, value * 1e18, in two parts that each are exact, and their sum a double again as there, in two halves.
 -#}
 {% macro spark__exact_sum(expression, times) -%}
 {%- set scaled = '(' ~ expression ~ ' * 1e18)' -%}
@@ -25,5 +25,6 @@ sum(cast({{ expression }} as decimal(38, 18)))::double
 {%- set low = 'cast(' ~ scaled ~ ' - ' ~ high ~ ' * 4294967296e0 as bigint)' -%}
 {%- set weight = ' * ' ~ times if times else '' -%}
 {%- set whole = '(sum(' ~ high ~ weight ~ ') * 4294967296bd + sum(' ~ low ~ weight ~ '))' -%}
-(cast({{ whole }} div 1000000000000000000 as double) + cast({{ whole }} % 1000000000000000000 as double) / 1e18)
+{%- set half = '18446744073709551616' -%}
+((cast({{ whole }} div {{ half }}bd as double) * {{ half }}e0 + cast({{ whole }} % {{ half }}bd as double)) / 1e18)
 {%- endmacro %}
