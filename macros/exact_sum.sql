@@ -17,14 +17,13 @@ sum(cast({{ expression }} as decimal(38, 18)))::double
 
 {#-
   Spark makes other decimals of the same doubles. So that the sum is DuckDB's to the last bit, doubles become whole
-  numbers as there, value * 1e18, in two parts that each are exact, and their sum a double again as there, in two halves.
+  numbers as there, value * 1e18, in two parts that each are exact, and their sum is read as a double, which rounds it
+  once.
 -#}
 {% macro spark__exact_sum(expression, times) -%}
 {%- set scaled = '(' ~ expression ~ ' * 1e18)' -%}
 {%- set high = 'cast(' ~ scaled ~ ' / 4294967296e0 as bigint)' -%}
 {%- set low = 'cast(' ~ scaled ~ ' - ' ~ high ~ ' * 4294967296e0 as bigint)' -%}
 {%- set weight = ' * ' ~ times if times else '' -%}
-{%- set whole = '(sum(' ~ high ~ weight ~ ') * 4294967296bd + sum(' ~ low ~ weight ~ '))' -%}
-{%- set half = '18446744073709551616' -%}
-((cast({{ whole }} div {{ half }}bd as double) * {{ half }}e0 + cast({{ whole }} % {{ half }}bd as double)) / 1e18)
+cast(concat(sum({{ high }}{{ weight }}) * 4294967296bd + sum({{ low }}{{ weight }}), 'e-18') as double)
 {%- endmacro %}
