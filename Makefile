@@ -6,8 +6,11 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SPARK := $(VENV)/.spark
 UV_VERSION := 0.9.30
 CHECKS := target/test
+# Where `make build` builds: duckdb, or spark for the same models there.
+TARGET ?= duckdb
 # What `make bench` measures the build against.
 BASE ?= b42268f
 # Which edition `make app` shows without a sign-in.
@@ -28,8 +31,12 @@ checked = began=$$SECONDS; said=$$($(2) 2>&1) || { echo "$$said"; echo "$(1): fa
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
 
-build: $(READY) ## build the warehouse from the exports and publish it (CVG_EXPORTS=folder for others than the demo's)
-	@$(BIN)/cvg build
+build: $(READY) $(if $(filter spark,$(TARGET)),$(SPARK)) ## build the warehouse from the exports and publish it (CVG_EXPORTS=folder for others than the demo's; TARGET=spark: the same models on Spark, nothing published)
+	@case "$(TARGET)" in \
+	  duckdb) $(BIN)/cvg build;; \
+	  spark) $(BIN)/dbt build --target spark --selector spark;; \
+	  *) echo "TARGET=$(TARGET): is duckdb or spark" >&2; exit 2;; \
+	esac
 
 test: $(READY) ## run every check: lint, data tests, dbt unit tests, pytest (about 50 minutes)
 	@echo "Every check takes about 50 minutes on two cores."
@@ -73,8 +80,9 @@ mutate: $(READY) ## break exports and models on purpose, say what notices it, wr
 demo: $(READY) ## make the synthetic exports in seeds/exports again
 	@$(BIN)/cvg demo --out seeds/exports
 
-lock: $(READY) ## resolve requirements.lock again, after a change of pyproject.toml
+lock: $(READY) ## resolve requirements.lock and requirements-spark.lock again, after a change of pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --quiet -o requirements.lock
+	@$(BIN)/uv pip compile --group spark --constraints requirements.lock --universal --generate-hashes --quiet -o requirements-spark.lock
 
 clean: ## remove the warehouse, the environment and everything else that was made
 	rm -rf target logs $(VENV) .pytest_cache .ruff_cache .mypy_cache .import_linter_cache
@@ -95,4 +103,10 @@ $(READY): requirements.lock pyproject.toml
 	fi
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --offline --editable .
+	@touch $@
+
+# What only Spark needs, 500 MB of it, on top of the environment.
+$(SPARK): requirements-spark.lock $(READY)
+	@java -version 2>/dev/null || { echo "Spark needs Java 17 or later: apt-get install openjdk-17-jre-headless" >&2; exit 2; }
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode --requirements requirements-spark.lock
 	@touch $@

@@ -6,9 +6,14 @@
 
   CVG_BESIDE=no: the run writes into the warehouse itself, as in `cvg build`, whose file is a new one.
 -#}
-{# A condition: the command writes tables. Others, as `dbt docs generate`, render the hooks and do not run them. #}
+{#-
+  A condition: the command writes tables of a warehouse that is a file. Others, as `dbt docs generate`, render the
+  hooks and do not run them; on Spark there is no file to copy, to refuse or to publish.
+-#}
 {% macro writes() -%}
-  {%- do return(execute and invocation_args_dict.which in ['build', 'run', 'seed', 'snapshot']) -%}
+  {%- do return(
+    execute and target.type == 'duckdb' and invocation_args_dict.which in ['build', 'run', 'seed', 'snapshot']
+  ) -%}
 {%- endmacro %}
 
 {% macro wants_copy() -%}

@@ -4,6 +4,14 @@
   each value. dbt asks this macro of each adapter before it makes a table with a contract.
 -#}
 {% macro duckdb__get_assert_columns_equivalent(sql) -%}
+  {{- return(columns_as_grown(sql)) -}}
+{%- endmacro %}
+
+{% macro spark__get_assert_columns_equivalent(sql) -%}
+  {{- return(columns_as_grown(sql)) -}}
+{%- endmacro %}
+
+{% macro columns_as_grown(sql) -%}
   {%- set columns = {} -%}
   {%- for name, column in model.columns.items() -%}
     {%- set breakdown = column.config.meta.get('each') -%}

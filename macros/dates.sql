@@ -18,5 +18,5 @@ cast(cast({{ year }} as string) || '-06-30' as date)
 
 {# Months between two days: days / 30.4375. #}
 {% macro months_between(first_day, last_day) -%}
-{{ dbt.datediff(first_day, last_day, 'day') }} / 30.4375
+{{ dbt.datediff(first_day, last_day, 'day') }} / 30.4375e0
 {%- endmacro %}

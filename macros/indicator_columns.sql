@@ -6,7 +6,7 @@
 {% macro indicator_columns(relation, type=none) -%}
   {%- set names = [] -%}
   {%- if execute -%}
-    {%- for column in get_columns_in_relation(relation) if '__' in column.name -%}
+    {%- for column in adapter.get_columns_in_relation(relation) if '__' in column.name -%}
       {%- if not type or (column.dtype | lower == 'boolean') == (type == 'boolean') -%}
         {%- do names.append(column.name) -%}
       {%- endif -%}
@@ -19,7 +19,7 @@
 {% macro question_columns(relation) -%}
   {%- set names = [] -%}
   {%- if execute -%}
-    {%- for column in get_columns_in_relation(relation) -%}
+    {%- for column in adapter.get_columns_in_relation(relation) -%}
       {%- if column.name not in ['pathway_key', 'period_id', 'person_key', 'worksite_id', 'population', 'duration_months'] -%}
         {%- do names.append(column.name) -%}
       {%- endif -%}

@@ -30,11 +30,9 @@
   {%- set found = [] -%}
   {%- if execute -%}
     {%- set file = 'seeds/reference/' ~ source.list ~ '.csv' -%}
-    {%- set path = run_query('select project_folder()').columns[0].values()[0] ~ '/' ~ file -%}
     {%- set suffix = source.get('suffix') or source.code -%}
     {%- set rows = run_query(
-      'select ' ~ text(source.code) ~ ' as code, min(' ~ text(suffix) ~ ') as suffix from read_csv('
-      ~ dbt.string_literal(path) ~ ", header = true, delim = ',', all_varchar = true)"
+      'select ' ~ text(source.code) ~ ' as code, min(' ~ text(suffix) ~ ') as suffix from ' ~ file_of_list(source.list)
       ~ (" where category_group in ('" ~ source.of | join("', '") ~ "')" if source.of)
       ~ ' group by code order by min(' ~ whole_number(source.order or 'sort_order') ~ '), code'
     ).rows -%}
@@ -60,4 +58,19 @@
 {# Their codes alone, for lists whose codes are what columns are called by. #}
 {% macro listed_codes(breakdown) -%}
   {{- return(listed_values(breakdown) | map(attribute='code') | list) -}}
+{%- endmacro %}
+
+{# A reference list, to select from. On Spark it is the loaded seed: nothing there reads files beside those. #}
+{% macro file_of_list(list) -%}
+    {{ return(adapter.dispatch('file_of_list')(list)) }}
+{%- endmacro %}
+
+{% macro default__file_of_list(list) -%}
+  {%- set folder = run_query('select project_folder()').columns[0].values()[0] -%}
+  {%- set path = dbt.string_literal(folder ~ '/seeds/reference/' ~ list ~ '.csv') -%}
+  {{- return('read_csv(' ~ path ~ ", header = true, delim = ',', all_varchar = true)") -}}
+{%- endmacro %}
+
+{% macro spark__file_of_list(list) -%}
+  {{- return(ref(list)) -}}
 {%- endmacro %}

@@ -4,7 +4,7 @@
   CVG_PUBLISH=no leaves the publication out.
 -#}
 {% macro publish_build(results) -%}
-{%- if execute and is_whole_build(results) and env_var('CVG_PUBLISH', 'yes') != 'no' %}
+{%- if writes() and is_whole_build(results) and env_var('CVG_PUBLISH', 'yes') != 'no' %}
 {%- set reason = ask('publish_edition') -%}
 {{ stop_for('nothing was published: ' ~ reason if reason) }}
 {%- endif %}

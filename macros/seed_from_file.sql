@@ -31,16 +31,7 @@
   {%- do run_query('drop table if exists seed_rejects; drop table if exists seed_rejected_scans') -%}
   {%- set found = columns_in(reader) -%}
   {#- Read by one thread because of it, so it numbers rows in the file's order; a tool of tables shows the same number. -#}
-  {%- set selected = ['row_number() over () + 1 as line_in_file'] -%}
-  {%- for column, type in config.get('column_types', {}).items() -%}
-    {%- if column in found -%}
-      {%- do selected.append('cast("' ~ column ~ '" as ' ~ type ~ ') as "' ~ column ~ '"') -%}
-    {%- elif model.columns[column].config.meta.get('optional') -%}
-      {%- do selected.append('cast(null as ' ~ type ~ ') as "' ~ column ~ '"') -%}
-    {%- else -%}
-      {%- do exceptions.raise_compiler_error(file_name ~ ': the column ' ~ column ~ ' is missing; add it to the file, or deliver the export again') -%}
-    {%- endif -%}
-  {%- endfor -%}
+  {%- set selected = ['row_number() over () + 1 as line_in_file'] + columns_of_seed(file_name, found) -%}
 
   {{ run_hooks(pre_hooks) }}
   {%- set target_relation = this.incorporate(type='table') -%}
@@ -59,3 +50,19 @@
   {{ adapter.commit() }}
   {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{# What is selected of a seed's file that has the columns `found`. #}
+{% macro columns_of_seed(file_name, found) -%}
+  {%- set selected = [] -%}
+  {%- for column, type in config.get('column_types', {}).items() -%}
+    {%- set name = adapter.quote(column) -%}
+    {%- if column in found -%}
+      {%- do selected.append('cast(' ~ name ~ ' as ' ~ type ~ ') as ' ~ name) -%}
+    {%- elif model.columns[column].config.meta.get('optional') -%}
+      {%- do selected.append('cast(null as ' ~ type ~ ') as ' ~ name) -%}
+    {%- else -%}
+      {%- do exceptions.raise_compiler_error(file_name ~ ': the column ' ~ column ~ ' is missing; add it to the file, or deliver the export again') -%}
+    {%- endif -%}
+  {%- endfor -%}
+  {{- return(selected) -}}
+{%- endmacro %}

@@ -1,6 +1,6 @@
 -- What differs from the edition that readers have: the same indicator, year and place, then and now.
 -- Measured here, judged in mart_data_findings.
-{{ config(pre_hook="{{ stop_for(ask('load_edition_before')) if execute }}") }}
+{{ config(pre_hook="{{ fill_source('edition_before', 'load_edition_before') }}") }}
 with editions as (
     select
         count(*) as editions,

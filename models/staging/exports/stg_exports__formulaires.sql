@@ -1,5 +1,5 @@
 -- One row per line of a worksite's half-yearly form, as declared; none where no form was taken in.
-{{ config(pre_hook="{{ stop_for(ask('load_forms')) if execute }}") }}
+{{ config(pre_hook="{{ fill_source('declared', 'load_forms') }}") }}
 select
     {{ text('chantier') }} as worksite_id,
     {{ iso_date('premier_jour') }} as first_day,
