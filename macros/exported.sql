@@ -25,13 +25,34 @@
   {%- else -%}
     {%- set reader, line = read_csv_as_text(file), 'row_number() over () + 1' -%}
   {%- endif -%}
-  {%- set found = columns_in(reader) -%}
+  {%- set query = rows_of_file(name, reader, columns_in(reader), line) -%}
+  {{- return(file.incorporate(external='(' ~ query ~ ')')) -}}
+{%- endmacro %}
+
+{# Spark itself reads CSV, so there it is a seed however large. A Parquet file is a temporary view of the session. #}
+{% macro spark__exported(name) -%}
+  {%- if exports_format() == 'seeds' -%}
+    {{- return(ref(name)) -}}
+  {%- elif exports_format() != 'parquet' -%}
+    {%- do exceptions.raise_compiler_error('CVG_EXPORTS_FORMAT=' ~ exports_format() ~ ': is for DuckDB; on Spark unset it, or name parquet') -%}
+  {%- endif -%}
+  {%- if execute -%}
+    {%- set reader = 'parquet.`' ~ env_var('CVG_EXPORTS', 'seeds/exports') ~ '/' ~ name ~ '.parquet`' -%}
+    {%- set found = run_query('describe query select * from ' ~ reader).columns[0].values() | list -%}
+    {%- set query = rows_of_file(name, reader, found, '_metadata.row_index + 2') -%}
+    {%- do run_query('create or replace temporary view ' ~ name ~ ' as ' ~ query) -%}
+  {%- endif -%}
+  {{- return(source('exports', name).include(schema=false)) -}}
+{%- endmacro %}
+
+{# The rows of an export's file, of which a reader finds these columns; `line` numbers them. #}
+{% macro rows_of_file(name, reader, found, line) -%}
   {%- set selected = [line ~ ' as line_in_file'] -%}
   {%- for column in raw_columns_of('stg_exports__' ~ name) -%}
     {%- set raw = column.config.meta['raw'] -%}
     {%- do selected.append('cast(' ~ (raw if raw in found else 'null') ~ ' as string) as ' ~ raw) -%}
   {%- endfor -%}
-  {{- return(file.incorporate(external='(select ' ~ selected | join(', ') ~ ' from ' ~ reader ~ ')')) -}}
+  {{- return('select ' ~ selected | join(', ') ~ ' from ' ~ reader) -}}
 {%- endmacro %}
 
 {# How the exports are read: seeds, csv or parquet. `cvg build` sees it from their folder; plain dbt is told. #}
@@ -41,7 +62,8 @@
 
 {# The name of the file that rows come from, as messages tell it. #}
 {% macro file_name(file) -%}
-{{ file.identifier }}.{{ 'parquet' if file.external and exports_format() == 'parquet' else 'csv' }}
+{%- set is_export = 'model.' ~ project_name ~ '.stg_exports__' ~ file.identifier in graph.nodes -%}
+{{ file.identifier }}.{{ 'parquet' if is_export and exports_format() == 'parquet' else 'csv' }}
 {%- endmacro %}
 
 {# How DuckDB reads a CSV file, by its header and as text; `path` is a literal, `more` are further options. #}
