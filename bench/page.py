@@ -23,6 +23,7 @@ SERIES = {
     "its SQL alone": "its SQL alone",
     "polars": "polars",
     "pandas": "pandas (exits, housing)",
+    "spark": "Spark (up to mart_indicators)",
 }
 
 
@@ -76,14 +77,8 @@ def beside(scales: list[Scale]) -> str:
         rows.append(
             [label, *(f"{sum(one.seconds[name] for name in names):,.1f} s" for one in direct)]
         )
-    for name in ("polars", "pandas"):
-        found = [one.contestants[name] for one in scales]
-        rows.append(
-            [
-                name,
-                *(f"{_total(one):,.1f} s, {one.peak_gb:.1f} GB; {one.compared}" for one in found),
-            ]
-        )
+    for name in ("polars", "pandas", "spark"):
+        rows.append([SERIES[name], *(_told(one.contestants.get(name)) for one in scales)])
     rows.append(
         [
             "`dbt build` of exits, housing, health and pathways alone",
@@ -91,6 +86,13 @@ def beside(scales: list[Scale]) -> str:
         ]
     )
     return table(head, rows)
+
+
+def _told(contestant: Contestant | None) -> str:
+    """Seconds, memory and comparison; what was not measured says nothing."""
+    if contestant is None:
+        return ""
+    return f"{_total(contestant):,.1f} s, {contestant.peak_gb:.1f} GB; {contestant.compared}"
 
 
 def _total(contestant: Contestant) -> float:

@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Annotated
@@ -33,6 +34,8 @@ EXPORTS = ("salaries", "sorties", "actions", "ateliers", "suivi_post_sortie")
 SCALES = (1, 10, 100)
 # Polars keeps all of it in memory, pandas too: 8 GB at this scale.
 SCRIPTS_UP_TO = 100
+# In one process of one machine; measured where it is installed (docs/spark.md).
+SPARK_UP_TO = 10
 SLOWEST = 12
 
 # The themes that the Bilan was first made for; what rules and marts hold beyond is not the spine.
@@ -192,6 +195,9 @@ def bench_scale(scale: int, runs: int, data: Path) -> Scale:
         # last, because the direct run follows what dbt compiled last
         beyond = [*build, "--exclude", *beyond_the_spine()]
         found.spine.append(measure(beyond, environment).seconds)
+    if scale <= SPARK_UP_TO and find_spec("pyspark"):
+        on_spark = [*python, "bench.spark", str(folder), str(warehouse), str(work / "spark")]
+        others["spark"] = [measure(on_spark, environment)]
     found.contestants = {name: _contestant(name, all_runs) for name, all_runs in others.items()}
     if others:
         compare = {
@@ -200,6 +206,8 @@ def bench_scale(scale: int, runs: int, data: Path) -> Scale:
         }
         for name, command in compare.items():
             found.contestants[name].compared = _compared(measure(command, environment))
+        if "spark" in others:
+            found.contestants["spark"].compared = _compared(others["spark"][0])
     found.warehouse_gb = warehouse.stat().st_size / 1e9
     found.rows = _rows(warehouse)
     return found
@@ -220,7 +228,7 @@ def _rows(warehouse: Path) -> dict[str, int]:
 
 
 def _compared(run: Run) -> str:
-    """`5520 cells, 0 differ`, as both scripts say it."""
+    """`5520 cells, 0 differ`, as each of them says it."""
     return next((line for line in run.output.splitlines() if " differ" in line), "not compared")
 
 
