@@ -5,10 +5,12 @@ show. Its formula stands in its file alone; here the same file reads the edition
 """
 
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from cvg_warehouse.paths import PROJECT
 
@@ -31,8 +33,20 @@ def over_shown_cells(model: str) -> str:
         return f"({over_shown_cells(name)})" if _reads_cells(name) else name
 
     environment = Environment(undefined=StrictUndefined, autoescape=False)
+    # what macros of dbt that have a form for each database ask for
+    environment.globals |= {
+        "adapter": {"dispatch": _form_for_duckdb},
+        "return": lambda value: value,
+    }
     text = _macros_for(_source(model)) + _source(model)
     return environment.from_string(text).render(ref=relation).strip()
+
+
+@pass_context
+def _form_for_duckdb(context: Context, name: str) -> Callable[..., str]:
+    """The macro that a dispatch takes here, out of the files of the template."""
+    macro: Callable[..., str] = context.get(f"duckdb__{name}") or context[f"default__{name}"]
+    return macro
 
 
 @cache
