@@ -6,7 +6,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-SPARK := $(VENV)/.spark
+SPARK := $(VENV)/spark
 UV_VERSION := 0.9.30
 CHECKS := target/test
 # Where `make build` builds: duckdb, or spark for the same models there.
@@ -33,10 +33,10 @@ checked = began=$$SECONDS; said=$$($(2) 2>&1) || { echo "$$said"; echo "$(1): fa
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
 
-build: $(READY) $(if $(filter spark,$(TARGET)),$(SPARK)) ## build the warehouse from the exports and publish it (CVG_EXPORTS=folder for others than the demo's; TARGET=spark: the same models on Spark, nothing published)
+build: $(READY) $(if $(filter spark,$(TARGET)),$(SPARK)/.ready) ## build the warehouse from the exports and publish it (CVG_EXPORTS=folder for others than the demo's; TARGET=spark: the same models on Spark, nothing published)
 	@case "$(TARGET)" in \
 	  duckdb) $(BIN)/cvg build;; \
-	  spark) $(BIN)/dbt build --target spark --selector spark;; \
+	  spark) $(SPARK)/bin/dbt build --target spark --selector spark;; \
 	  *) echo "TARGET=$(TARGET): is duckdb or spark" >&2; exit 2;; \
 	esac
 
@@ -107,8 +107,9 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --offline --editable .
 	@touch $@
 
-# What only Spark needs, 500 MB of it, on top of the environment.
-$(SPARK): requirements-spark.lock $(READY)
+# What only Spark needs, 500 MB of it, in an environment of its own: other libraries behave otherwise beside it.
+$(SPARK)/.ready: requirements-spark.lock $(READY)
 	@java -version 2>/dev/null || { echo "Spark needs Java 17 or later: apt-get install openjdk-17-jre-headless" >&2; exit 2; }
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode --requirements requirements-spark.lock
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(SPARK)
+	@$(BIN)/uv pip sync --quiet --python $(SPARK)/bin/python --require-hashes --compile-bytecode requirements-spark.lock
 	@touch $@

@@ -18,7 +18,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Annotated
@@ -195,7 +194,7 @@ def bench_scale(scale: int, runs: int, data: Path) -> Scale:
         # last, because the direct run follows what dbt compiled last
         beyond = [*build, "--exclude", *beyond_the_spine()]
         found.spine.append(measure(beyond, environment).seconds)
-    if scale <= SPARK_UP_TO and find_spec("pyspark"):
+    if scale <= SPARK_UP_TO and (Path(sys.prefix) / "spark").exists():
         on_spark = [*python, "bench.spark", str(folder), str(warehouse), str(work / "spark")]
         others["spark"] = [measure(on_spark, environment)]
     found.contestants = {name: _contestant(name, all_runs) for name, all_runs in others.items()}

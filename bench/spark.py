@@ -14,6 +14,8 @@ import typer
 
 from bench.run import Run, measure
 
+# the dbt of an environment of its own (docs/spark.md)
+SPARK_DBT = Path(sys.prefix) / "spark" / "bin" / "dbt"
 COMPARED = ("mart_indicators", "mart_indicators_by_period")
 DIFFERENCES = """
     select count(*) from (
@@ -31,7 +33,7 @@ def build_on_spark(exports: Path, scratch: Path, form: str = "seeds") -> Run:
     told = {name: str(place) for name, place in places.items()}
     return measure(
         [
-            *(str(Path(sys.executable).with_name("dbt")), "build", "--target", "spark"),
+            *(str(SPARK_DBT), "build", "--target", "spark"),
             *("--select", "+mart_indicators", "--exclude-resource-types", "test", "unit_test"),
         ],
         told | {"CVG_EXPORTS": str(exports), "CVG_EXPORTS_FORMAT": form},

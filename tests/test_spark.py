@@ -2,19 +2,18 @@
 
 import os
 import shutil
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from bench.spark import build_on_spark, differences
+from bench.spark import SPARK_DBT, build_on_spark, differences
 from tests.conftest import Built, run_cvg
 
-WANTED = "apt-get install openjdk-17-jre-headless; make .venv/.spark"
+WANTED = "apt-get install openjdk-17-jre-headless; make .venv/spark/.ready"
 
 
 @pytest.fixture(autouse=True, scope="module")
 def spark() -> None:
-    is_there = shutil.which("java") and find_spec("pyspark")
+    is_there = shutil.which("java") and SPARK_DBT.exists()
     if not is_there and "CI" not in os.environ:
         pytest.skip(f"Spark is not installed: {WANTED}")
     assert is_there, WANTED
