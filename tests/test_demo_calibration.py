@@ -27,10 +27,11 @@ IMPORTED = (
 
 
 def test_exports_are_made_without_the_product() -> None:
-    """All that the demo needs of it is how files are moved in, and how a problem is said."""
+    """All that the demo needs of it: files moved in or made Parquet, and how a problem is said."""
     run = subprocess.run([sys.executable, "-c", IMPORTED], capture_output=True, text=True)
     assert run.stdout.split() == [
         "cvg_warehouse",
+        "cvg_warehouse.file_formats",
         "cvg_warehouse.files",
         "cvg_warehouse.paths",
         "cvg_warehouse.terminal",

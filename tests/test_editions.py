@@ -51,7 +51,7 @@ publishing.protect_warehouse = lambda *_: pickle.loads(Path(sys.argv[2]).read_by
 print("ready", flush=True)
 while True:
     with duckdb.connect(sys.argv[1]) as warehouse:
-        warehouse.execute("update salaries set ligne_source = uuid()")
+        warehouse.execute("update stg_exports__salaries set source_file = uuid()")
     print(publishing.publish_file(Path(sys.argv[1]), lambda *_: None), flush=True)
 """
 
@@ -109,7 +109,7 @@ class House:
     def deliver_other_exports(self) -> None:
         """Other rows with the same figures, as if they had been delivered and built."""
         with duckdb.connect(self.warehouse) as connection:
-            connection.execute("update salaries set ligne_source = uuid()")
+            connection.execute("update stg_exports__salaries set source_file = uuid()")
 
     def current(self) -> str:
         """The current edition, which is found whole."""
@@ -456,7 +456,7 @@ def test_a_failed_check_is_told_as_the_reason(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps = [Step("test", "shares_are_shares", "fail", 3, "Got 3 results")]
-    monkeypatch.setattr(build, "build_warehouse", lambda exports, warehouse: steps)
+    monkeypatch.setattr(build, "build_warehouse", lambda exports, warehouse, form: steps)
     result = CliRunner().invoke(app, ["build"], env=house.variables)
     assert result.exit_code == 1
     assert "not published, because a check fails" in result.stdout

@@ -22,8 +22,9 @@ from cvg_warehouse import ingest
 from cvg_warehouse.building.check_exports import check_exports
 from cvg_warehouse.building.exports_format import LARGE, ExportsFormat, format_for
 from cvg_warehouse.contracts.exports import EXPORTS
-from cvg_warehouse.export_files import Format, files_in
+from cvg_warehouse.export_files import files_in
 from cvg_warehouse.feedback.indicators import warehouse_of
+from cvg_warehouse.file_formats import Format
 from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS
 from cvg_warehouse.publication.editions.origin import origin_of
 from cvg_warehouse.terminal import Refusal

@@ -77,7 +77,7 @@ class House:
     def seed_of(self, model: str) -> Path:
         """The file that a staging model reads."""
         text = next((self.project.home / "models" / "staging").rglob(f"{model}.sql")).read_text()
-        *_, seed = re.findall(r"(?:ref\(|source\('declared', )'(\w+)'", text)
+        *_, seed = re.findall(r"(?:ref\(|exported\(|source\('declared', )'(\w+)'", text)
         folders = (self.project.exports, self.project.home / "seeds")
         return next(file for folder in folders for file in folder.rglob(f"{seed}.csv"))
 

@@ -9,12 +9,7 @@ from typing import IO
 from cvg_demo.exports import SOURCE_FILE, Row, columns
 from cvg_demo.partners import partner_tables
 from cvg_demo.people import people_tables
-from cvg_warehouse.export_files import (
-    Format,
-    files_in,
-    names_in_other_formats,
-    turn_into_parquet,
-)
+from cvg_warehouse.file_formats import Format, turn_into_parquet
 from cvg_warehouse.files import unfinished_folder
 from cvg_warehouse.terminal import Refusal, shown
 
@@ -47,8 +42,8 @@ def write_demo(
                     _writer(export, file).writerows(_copies(rows, copy, scale))
             copied()
         if form is Format.PARQUET:
-            for written in files_in(unfinished, Format.CSV).values():
-                turn_into_parquet(written)
+            for export in tables:
+                turn_into_parquet(unfinished / f"{export}.csv")
     return {export: len(rows) * scale for export, rows in tables.items()}
 
 
@@ -87,7 +82,8 @@ def _all_or_nothing(folder: Path, form: Format) -> Iterator[Path]:
             yield unfinished
             for file in sorted(unfinished.iterdir()):
                 file.replace(folder / file.name)
-            for name in names_in_other_formats(form):
-                (folder / name).unlink(missing_ok=True)
+                for other in Format:
+                    if other is not form:
+                        (folder / f"{file.stem}.{other}").unlink(missing_ok=True)
     except OSError as error:
         raise Refusal(f"--out {shown(folder)}: cannot be written ({error.strerror})") from None

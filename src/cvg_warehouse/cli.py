@@ -9,7 +9,7 @@ import typer
 
 from cvg_warehouse import cli_corrections, cli_dialogue, paths
 from cvg_warehouse.endings import plain_endings
-from cvg_warehouse.export_files import Format
+from cvg_warehouse.file_formats import Format
 from cvg_warehouse.terminal import (
     DONE,
     PARTLY,

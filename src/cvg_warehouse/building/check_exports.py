@@ -16,7 +16,8 @@ from cvg_warehouse.building.check_parquet import check_rows, header_of
 from cvg_warehouse.building.exports_format import VARIABLE, ExportsFormat
 from cvg_warehouse.contracts.dialogue import FORM, form_columns
 from cvg_warehouse.contracts.exports import consolidated_columns
-from cvg_warehouse.export_files import Format, files_in, formats_in
+from cvg_warehouse.export_files import files_in, formats_in
+from cvg_warehouse.file_formats import Format
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.terminal import Refusal, shown
 

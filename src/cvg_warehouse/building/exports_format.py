@@ -8,7 +8,8 @@ import os
 from enum import StrEnum
 from pathlib import Path
 
-from cvg_warehouse.export_files import Format, files_in, format_of
+from cvg_warehouse.export_files import files_in, format_of
+from cvg_warehouse.file_formats import Format
 from cvg_warehouse.terminal import Refusal
 
 VARIABLE = "CVG_EXPORTS_FORMAT"

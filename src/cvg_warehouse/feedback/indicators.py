@@ -7,8 +7,9 @@ import duckdb
 
 from cvg_warehouse.contracts.exports import consolidated_columns
 from cvg_warehouse.contracts.seeds import reference
-from cvg_warehouse.export_files import Format, checksums_of, files_in, format_of
+from cvg_warehouse.export_files import checksums_of, files_in, format_of
 from cvg_warehouse.feedback.declared import Declared, declared_by, has_these_forms
+from cvg_warehouse.file_formats import Format
 from cvg_warehouse.formats import number, share
 
 QUERY = """

@@ -10,7 +10,7 @@ import polars as pl
 from cvg_warehouse.contracts.dialogue import FORM
 from cvg_warehouse.contracts.exports import EXPORTS, contract_hash
 from cvg_warehouse.contracts.seeds import territory_of_worksite
-from cvg_warehouse.export_files import Format
+from cvg_warehouse.file_formats import Format
 from cvg_warehouse.ingest.combining import Combined, combine
 from cvg_warehouse.ingest.findings import FileResult, Finding, IngestResult, Outcome, SheetResult
 from cvg_warehouse.ingest.folder import Delivered, Folder, read_folder

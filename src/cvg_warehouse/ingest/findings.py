@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from cvg_warehouse.contracts.checks import severity_of
-from cvg_warehouse.export_files import Format
+from cvg_warehouse.file_formats import Format
 
 
 class Outcome(StrEnum):

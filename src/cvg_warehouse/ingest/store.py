@@ -22,14 +22,8 @@ from cvg_warehouse.contracts.exports import (
     consolidated_columns,
     contract_of,
 )
-from cvg_warehouse.export_files import (
-    Format,
-    files_in,
-    format_of,
-    formats_in,
-    names_in_other_formats,
-    turn_into_parquet,
-)
+from cvg_warehouse.export_files import files_in, format_of, formats_in, names_in_other_formats
+from cvg_warehouse.file_formats import Format, turn_into_parquet
 from cvg_warehouse.files import checksum_of, locked
 from cvg_warehouse.ingest.combining import Before, Combined
 from cvg_warehouse.ingest.findings import FileResult, IngestResult, LikelyDuplicate
