@@ -192,8 +192,8 @@ def bench_scale(scale: int, runs: int, data: Path) -> Scale:
         for name, command in {"its SQL alone": direct, **scripts}.items():
             others.setdefault(name, []).append(measure(command, environment))
         # last, because the direct run follows what dbt compiled last
-        beyond = [*build, "--exclude", *beyond_the_spine()]
-        found.spine.append(measure(beyond, environment).seconds)
+        spine = [*build, "--exclude", *beyond_the_spine()]
+        found.spine.append(measure(spine, environment).seconds)
     if scale <= SPARK_UP_TO and (Path(sys.prefix) / "spark").exists():
         on_spark = [*python, "bench.spark", str(folder), str(warehouse), str(work / "spark")]
         others["spark"] = [measure(on_spark, environment)]

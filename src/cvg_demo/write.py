@@ -82,8 +82,7 @@ def _all_or_nothing(folder: Path, form: Format) -> Iterator[Path]:
             yield unfinished
             for file in sorted(unfinished.iterdir()):
                 file.replace(folder / file.name)
-                for other in Format:
-                    if other is not form:
-                        (folder / f"{file.stem}.{other}").unlink(missing_ok=True)
+                for other in form.others:
+                    (folder / f"{file.stem}.{other}").unlink(missing_ok=True)
     except OSError as error:
         raise Refusal(f"--out {shown(folder)}: cannot be written ({error.strerror})") from None

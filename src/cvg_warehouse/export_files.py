@@ -24,7 +24,7 @@ def format_of(folder: Path) -> Format:
 
 def names_in_other_formats(form: Format) -> list[str]:
     """Names of files that exports in this format take the place of."""
-    return [f"{export}.{other}" for other in Format if other is not form for export in EXPORTS]
+    return [f"{export}.{other}" for other in form.others for export in EXPORTS]
 
 
 def checksums_of(folder: Path) -> str:

@@ -13,6 +13,11 @@ class Format(StrEnum):
     CSV = "csv"
     PARQUET = "parquet"
 
+    @property
+    def others(self) -> list["Format"]:
+        """What files in this format take the place of."""
+        return [one for one in Format if one is not self]
+
 
 def turn_into_parquet(csv: Path) -> None:
     """Put a Parquet file in place of a CSV file: all columns as text, read and written in pieces.
