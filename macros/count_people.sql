@@ -4,12 +4,13 @@
 
   People with one row in the period are counted where that row is, and these small sums are added up for
   every place and population. People with several rows are first collapsed to one row per person in
-  each of them (true in any of their pathways = true). At the end the sums become one row per column.
+  each of them (true in any of their pathways = true). At the end the sums become one row per column. `rows`, where it is
+  not the model itself, are other rows of its columns.
 -#}
-{% macro count_people(relation, place='geography') -%}
+{% macro count_people(relation, place='geography', rows=none) -%}
 {%- set home = home_of(place) -%}
 {%- set columns = indicator_columns(relation, 'boolean') -%}
-with {{ split_repeated(relation, ['period_id', 'person_key']) }},
+with {{ split_repeated(rows or relation, ['period_id', 'person_key']) }},
 
 counted_once as (
     select

@@ -9,7 +9,21 @@
   that nobody reads are left out. What a file must be like, `check_exports` has looked at before.
 -#}
 {% macro exported(name) -%}
-  {{- return(adapter.dispatch('exported')(name)) -}}
+  {%- set rows = adapter.dispatch('exported')(name) -%}
+  {%- if is_slice() -%}
+    {%- set rows = touched_rows(name, rows) -%}
+  {%- endif -%}
+  {{- return(rows) -}}
+{%- endmacro %}
+
+{# In a build of what changed: the rows of an export that are touched, by the raw column of the key of its staging model. #}
+{% macro touched_rows(name, rows) -%}
+  {%- set staged = graph.nodes['model.' ~ project_name ~ '.stg_exports__' ~ name] -%}
+  {%- for unit, key in staged.config.meta.get('sliced_by', {}).items() -%}
+    {%- set condition = is_touched({unit: text(staged.columns[key].config.meta['raw'])}) -%}
+    {{- return(rows.incorporate(external='(select * from ' ~ rows ~ ' where ' ~ condition ~ ')')) -}}
+  {%- endfor -%}
+  {{- return(rows) -}}
 {%- endmacro %}
 
 {% macro duckdb__exported(name) -%}

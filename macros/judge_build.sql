@@ -1,7 +1,7 @@
 {# Before a run: the warehouse is about to change, so that it no longer is what was built as a whole. #}
 {% macro forget_build() -%}
 {%- if writes() -%}
-drop table if exists build_record; drop table if exists build_refusals
+drop table if exists build_record; drop table if exists build_refusals{{ '; drop table if exists rows_read' if not is_slice() }}
 {%- endif -%}
 {%- endmacro %}
 

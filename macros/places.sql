@@ -3,6 +3,11 @@
 {{ 'worksite_id' if place == 'worksite' else 'territory_id, population' }}
 {%- endmacro %}
 
+{#- What of a rule model is counted there: a build of what changed counts a worksite by its own rows, a place by all. -#}
+{% macro counted_for(place, relation) -%}
+  {{- return(relation if place == 'worksite' else whole(relation)) -}}
+{%- endmacro %}
+
 {#-
   Rows of a rule model for every place and population that they belong to. `place` is `geography`
   (territory, urbanity group, Total) or `worksite` (the worksite alone, everybody).

@@ -8,7 +8,7 @@ with delivered as (
     select distinct
         reporting_year,
         territory_id
-    from {{ ref('stg_exports__salaries') }}
+    from {{ whole(ref('stg_exports__salaries')) }}
 ),
 
 printed as (

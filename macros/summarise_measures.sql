@@ -22,7 +22,7 @@ with measures as (
         pathway_key,
         '{{ measure.column }}' as indicator_column,
         {{ measure.column }}::double as measure
-    from {{ measure.model }}
+    from {{ counted_for(place, measure.model) }}
     where {{ measure.column }} is not null
     {{ 'union all' if not loop.last }}
     {%- endfor %}

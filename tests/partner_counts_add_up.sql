@@ -8,8 +8,8 @@ with untyped as (
         populations.population,
         domains.domain,
         count(*) as actions
-    from {{ ref('fct_partner_action_domains') }} as domains
-    inner join {{ ref('fct_partner_actions') }} as actions on domains.action_key = actions.action_key
+    from {{ whole(ref('fct_partner_action_domains')) }} as domains
+    inner join {{ whole(ref('fct_partner_actions')) }} as actions on domains.action_key = actions.action_key
     inner join {{ ref('dim_geographies') }} as places
         on
             actions.territory_id = places.territory_id
@@ -18,7 +18,7 @@ with untyped as (
     where
         not exists (
             select 1
-            from {{ ref('fct_partner_action_types') }} as types
+            from {{ whole(ref('fct_partner_action_types')) }} as types
             where types.action_key = domains.action_key and types.domain = domains.domain
         )
     group by actions.reporting_year, places.geography_id, populations.population, domains.domain

@@ -1,10 +1,10 @@
 -- What a worksite sees of itself, of its territory and of the whole are the distinct people of the rows that name them:
 -- a row counts at the worksite and in the territory that it names, wherever the worksite lies.
 {%- set counted = [
-    ('headcount.supported', '', ref('ind_headcount'), 'headcount__supported'),
-    ('headcount.exited', '', ref('ind_exits'), 'headcount__exited'),
+    ('headcount.supported', '', whole(ref('ind_headcount')), 'headcount__supported'),
+    ('headcount.exited', '', whole(ref('ind_exits')), 'headcount__exited'),
 ] %}
-{%- set barriers = ref('ind_barriers_at_exit') %}
+{%- set barriers = whole(ref('ind_barriers_at_exit')) %}
 {%- for difficulty in listed_codes('difficulty') %}
 {%- do counted.append(
     ('barriers.at_entry_exited', difficulty, barriers, 'barriers__at_entry_exited__' ~ difficulty)

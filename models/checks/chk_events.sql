@@ -1,7 +1,7 @@
 -- Exits, follow-ups, actions and sessions that contradict themselves, others or the pathway they are about: how many of
 -- how many, by worksite, territory and in all.
 -- Measured here, judged in mart_data_findings.
-{%- set salaries = ref('stg_exports__salaries') %}
+{%- set salaries = whole(ref('stg_exports__salaries')) %}
 with exits as (
     select
         exits.*,
@@ -15,8 +15,8 @@ with exits as (
         pathways.difficulty_{{ difficulty }}_at_entry,
         {%- endfor %}
         deliveries.pathway_key is not null as is_delivered
-    from {{ ref('stg_exports__sorties') }} as exits
-    left join {{ ref('fct_pathways') }} as pathways on exits.pathway_key = pathways.pathway_key
+    from {{ whole(ref('stg_exports__sorties')) }} as exits
+    left join {{ whole(ref('fct_pathways')) }} as pathways on exits.pathway_key = pathways.pathway_key
     left join {{ salaries }} as deliveries
         on exits.pathway_key = deliveries.pathway_key and exits.reporting_year = deliveries.reporting_year
 ),
@@ -27,8 +27,8 @@ follow_ups as (
         exits.territory_id,
         exits.worksite_id,
         extract(year from exits.exit_date) as exit_year
-    from {{ ref('stg_exports__suivi_post_sortie') }} as follow_ups
-    left join {{ ref('stg_exports__sorties') }} as exits on follow_ups.pathway_key = exits.pathway_key
+    from {{ whole(ref('stg_exports__suivi_post_sortie')) }} as follow_ups
+    left join {{ whole(ref('stg_exports__sorties')) }} as exits on follow_ups.pathway_key = exits.pathway_key
 ),
 
 actions as (
@@ -36,8 +36,8 @@ actions as (
         actions.*,
         pathways.worksite_id as pathway_worksite_id,
         deliveries.pathway_key is not null as is_delivered
-    from {{ ref('stg_exports__actions') }} as actions
-    left join {{ ref('fct_pathways') }} as pathways on actions.pathway_key = pathways.pathway_key
+    from {{ whole(ref('stg_exports__actions')) }} as actions
+    left join {{ whole(ref('fct_pathways')) }} as pathways on actions.pathway_key = pathways.pathway_key
     left join {{ salaries }} as deliveries
         on actions.pathway_key = deliveries.pathway_key and actions.reporting_year = deliveries.reporting_year
 ),
@@ -49,7 +49,7 @@ actions_alike as (
         territory_id,
         worksite_id,
         count(*) as rows_alike
-    from {{ ref('stg_exports__actions') }}
+    from {{ whole(ref('stg_exports__actions')) }}
     where pathway_key is not null
     group by
         reporting_year, territory_id, worksite_id, pathway_key, action_date,

@@ -1,7 +1,7 @@
 -- Deliveries of people that contradict themselves, others or the year before: how many of how many, by worksite,
 -- territory and in all.
 -- Measured here, judged in mart_data_findings.
-{%- set salaries = ref('stg_exports__salaries') %}
+{%- set salaries = whole(ref('stg_exports__salaries')) %}
 {%- set at_entry = [] %}
 {%- for column in checked_columns(salaries) %}
 {%- set meta = column.config.meta %}
@@ -19,8 +19,8 @@ with deliveries as (
         min(deliveries.reporting_year) over (partition by deliveries.worksite_id) as first_year_of_worksite,
         max(deliveries.reporting_year) over (partition by deliveries.worksite_id) as last_year_of_worksite
     from {{ salaries }} as deliveries
-    left join {{ ref('fct_pathways') }} as pathways on deliveries.pathway_key = pathways.pathway_key
-    left join {{ ref('stg_exports__sorties') }} as exits on deliveries.pathway_key = exits.pathway_key
+    left join {{ whole(ref('fct_pathways')) }} as pathways on deliveries.pathway_key = pathways.pathway_key
+    left join {{ whole(ref('stg_exports__sorties')) }} as exits on deliveries.pathway_key = exits.pathway_key
 ),
 
 -- a pathway's delivery beside that of the year before, where it should be: entered before, not yet left

@@ -8,7 +8,7 @@
 } %}
 {%- set checked = [] %}
 {%- for export in places %}
-{%- set staged = ref('stg_exports__' ~ export) %}
+{%- set staged = whole(ref('stg_exports__' ~ export)) %}
 {%- for column in checked_columns(staged) %}
 {%- set rows = 'follow_ups' if export == 'suivi_post_sortie' else staged %}
 {%- do checked.append(dict(column, export=export, rows=rows)) %}
@@ -19,8 +19,8 @@ with follow_ups as (
         follow_ups.*,
         exits.territory_id,
         exits.worksite_id
-    from {{ ref('stg_exports__suivi_post_sortie') }} as follow_ups
-    inner join {{ ref('stg_exports__sorties') }} as exits on follow_ups.pathway_key = exits.pathway_key
+    from {{ whole(ref('stg_exports__suivi_post_sortie')) }} as follow_ups
+    inner join {{ whole(ref('stg_exports__sorties')) }} as exits on follow_ups.pathway_key = exits.pathway_key
 ),
 
 checked as (

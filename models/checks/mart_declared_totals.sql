@@ -12,7 +12,7 @@ have_rows as (
     select distinct
         worksite_id,
         period_id
-    from {{ ref('mart_dialogue') }}
+    from {{ whole(ref('mart_dialogue')) }}
 ),
 
 compared as (
@@ -35,7 +35,7 @@ compared as (
     from {{ ref('stg_exports__formulaires') }} as forms
     inner join {{ ref('stg_reference__dialogue_lines') }} as lines on forms.line_id = lines.line_id
     left join periods on forms.first_day = periods.first_day and forms.last_day = periods.last_day
-    left join {{ ref('mart_dialogue') }} as counted
+    left join {{ whole(ref('mart_dialogue')) }} as counted
         on
             forms.worksite_id = counted.worksite_id
             and periods.period_id = counted.period_id

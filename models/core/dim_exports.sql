@@ -8,6 +8,6 @@ select
     max(reporting_year) as last_year,
     count(unreadable_columns) as rows_with_unreadable_values,
     count(case when source_file like 'demo%' then 1 end) = count(*) as is_synthetic
-from {{ ref('stg_exports__' ~ export) }}
+from {{ whole(ref('stg_exports__' ~ export)) }}
 {{ 'union all' if not loop.last }}
 {%- endfor %}

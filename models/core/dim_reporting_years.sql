@@ -1,15 +1,15 @@
 -- The years that have data, and the period that each of them is: every indicator has a row for each of them.
 with years as (
     select distinct reporting_year
-    from {{ ref('stg_exports__salaries') }}
+    from {{ whole(ref('stg_exports__salaries')) }}
     where reporting_year is not null
     union
     select distinct extract(year from exit_date)::int as reporting_year
-    from {{ ref('stg_exports__sorties') }}
+    from {{ whole(ref('stg_exports__sorties')) }}
     where exit_date is not null
     union
     select distinct reporting_year
-    from {{ ref('stg_exports__actions') }}
+    from {{ whole(ref('stg_exports__actions')) }}
     where reporting_year is not null
     union
     select distinct reporting_year

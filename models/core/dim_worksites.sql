@@ -11,7 +11,7 @@ seen as (
         min(territory_id) as territory_id,
         min(reporting_year) as first_delivery_year,
         max(reporting_year) as last_delivery_year
-    from {{ ref('stg_exports__salaries') }}
+    from {{ whole(ref('stg_exports__salaries')) }}
     where worksite_id is not null
     group by worksite_id
 )

@@ -4,7 +4,7 @@ with mobilised as (
     select distinct
         action_key,
         {{ each_item('partners') }} as spelling
-    from {{ ref('fct_partner_actions') }}
+    from {{ whole(ref('fct_partner_actions')) }}
     where partners is not null
 ),
 

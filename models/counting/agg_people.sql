@@ -1,6 +1,35 @@
 -- Distinct people in the numerator and the denominator of every indicator column.
+-- A person is counted by their own rows, so what changes the counts is who changed: a build of what changed takes the
+-- touched people as they were from those before, and adds them as they are.
 {%- set counted = [] %}
 {%- for model in rule_models('people') if not execute or indicator_columns(model, 'boolean') %}
-{%- do counted.append('(' ~ count_people(model) ~ ')') %}
+{%- do counted.append(('', count_people(model))) %}
+{%- if is_slice() %}
+{%- do counted.append(('-', count_people(model, rows=as_before(model)))) %}
+{%- endif %}
 {%- endfor %}
-{{ counted | join('\nunion all\n') }}
+{%- if is_slice() %}
+{%- do counted.append(('', 'select * from ' ~ before(this))) %}
+{%- endif %}
+select
+    period_id,
+    geography_id,
+    population,
+    indicator_column,
+    cast(sum(numerator) as bigint) as numerator,
+    cast(sum(denominator) as bigint) as denominator
+from (
+    {%- for sign, people in counted %}
+    select
+        period_id,
+        geography_id,
+        population,
+        indicator_column,
+        {{ sign }}numerator as numerator,
+        {{ sign }}denominator as denominator
+    from ({{ people }}) as people_{{ loop.index }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+) as counted
+group by period_id, geography_id, population, indicator_column
+having sum(denominator) > 0

@@ -7,7 +7,7 @@ with by_column as (
         numerator,
         denominator,
         null::double as measure
-    from {{ ref('agg_worksite_people') }}
+    from {{ whole(ref('agg_worksite_people')) }}
     where denominator > 0
     union all
     select
@@ -17,7 +17,7 @@ with by_column as (
         null as numerator,
         denominator,
         measure
-    from {{ ref('agg_worksite_measures') }}
+    from {{ whole(ref('agg_worksite_measures')) }}
 ),
 
 counted as (

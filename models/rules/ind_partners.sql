@@ -6,13 +6,13 @@ with kinds as (
         action_key,
         domain,
         action_type as kind
-    from {{ ref('fct_partner_action_types') }}
+    from {{ whole(ref('fct_partner_action_types')) }}
     union
     select
         action_key,
         domain,
         action_group as kind
-    from {{ ref('fct_partner_action_types') }}
+    from {{ whole(ref('fct_partner_action_types')) }}
     where action_group is not null
 ),
 
@@ -34,7 +34,7 @@ placements as (
         action_key,
         action_type,
         case when action_type = '02- PMSMP' then 'PMSMP' else 'signature' end as network_action
-    from {{ ref('fct_partner_action_types') }}
+    from {{ whole(ref('fct_partner_action_types')) }}
     where domain = 'emploi' and (action_type = '02- PMSMP' or action_type like '01-Signature%')
 ),
 
@@ -45,7 +45,7 @@ network as (
         partners.partner_key
     from placements
     inner join {{ ref('fct_partner_action_partners') }} as partners on placements.action_key = partners.action_key
-    inner join {{ ref('fct_partner_actions') }} as actions on placements.action_key = actions.action_key
+    inner join {{ whole(ref('fct_partner_actions')) }} as actions on placements.action_key = actions.action_key
     inner join {{ ref('dim_reporting_periods') }} as ends
         on
             actions.action_date <= ends.last_day
@@ -59,7 +59,7 @@ network_actions as (
         periods.period_id,
         periods.action_key
     from placements
-    inner join {{ ref('fct_partner_action_periods') }} as periods on placements.action_key = periods.action_key
+    inner join {{ whole(ref('fct_partner_action_periods')) }} as periods on placements.action_key = periods.action_key
     inner join {{ ref('fct_partner_action_partners') }} as partners on placements.action_key = partners.action_key
     inner join network on periods.period_id = network.period_id and partners.partner_key = network.partner_key
 ),
@@ -69,8 +69,8 @@ actions_by_period as (
         actions.*,
         periods.period_id,
         network_actions.action_key is not null as is_of_network
-    from {{ ref('fct_partner_actions') }} as actions
-    inner join {{ ref('fct_partner_action_periods') }} as periods on actions.action_key = periods.action_key
+    from {{ whole(ref('fct_partner_actions')) }} as actions
+    inner join {{ whole(ref('fct_partner_action_periods')) }} as periods on actions.action_key = periods.action_key
     left join network_actions
         on periods.action_key = network_actions.action_key and periods.period_id = network_actions.period_id
 ),
@@ -84,7 +84,7 @@ counted as (
         concat_ws(' x ', domain, action_type) as breakdown,
         '' as partner_key,
         '' as asks_network
-    from {{ ref('fct_partner_action_types') }}
+    from {{ whole(ref('fct_partner_action_types')) }}
     union all
     select distinct
         action_key,
@@ -92,7 +92,7 @@ counted as (
         concat_ws(' x ', domain, action_group) as breakdown,
         '' as partner_key,
         '' as asks_network
-    from {{ ref('fct_partner_action_types') }}
+    from {{ whole(ref('fct_partner_action_types')) }}
     where action_group is not null
     union all
     select
@@ -101,7 +101,7 @@ counted as (
         domain as breakdown,
         '' as partner_key,
         '' as asks_network
-    from {{ ref('fct_partner_action_domains') }}
+    from {{ whole(ref('fct_partner_action_domains')) }}
     union all
     select
         action_key,
@@ -109,7 +109,7 @@ counted as (
         concat_ws(' x ', domain, request_reason) as breakdown,
         '' as partner_key,
         '' as asks_network
-    from {{ ref('fct_partner_action_domains') }}
+    from {{ whole(ref('fct_partner_action_domains')) }}
     where request_reason is not null
     union all
     select
@@ -118,8 +118,8 @@ counted as (
         domains.domain as breakdown,
         '' as partner_key,
         '' as asks_network
-    from {{ ref('fct_partner_action_domains') }} as domains
-    inner join {{ ref('fct_partner_actions') }} as actions on domains.action_key = actions.action_key
+    from {{ whole(ref('fct_partner_action_domains')) }} as domains
+    inner join {{ whole(ref('fct_partner_actions')) }} as actions on domains.action_key = actions.action_key
     where actions.stands_in_for_social_worker
     union all
     select
@@ -138,7 +138,7 @@ counted as (
         partners.partner_key,
         '' as asks_network
     from {{ ref('fct_partner_action_partners') }} as partners
-    inner join {{ ref('fct_partner_action_domains') }} as domains on partners.action_key = domains.action_key
+    inner join {{ whole(ref('fct_partner_action_domains')) }} as domains on partners.action_key = domains.action_key
     union all
     select
         partners.action_key,
@@ -147,7 +147,7 @@ counted as (
         partners.partner_key,
         '' as asks_network
     from {{ ref('fct_partner_action_partners') }} as partners
-    inner join {{ ref('fct_partner_actions') }} as actions on partners.action_key = actions.action_key
+    inner join {{ whole(ref('fct_partner_actions')) }} as actions on partners.action_key = actions.action_key
     where actions.experiment = 'santé mentale'
     union all
     select

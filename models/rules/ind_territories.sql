@@ -16,7 +16,7 @@ select distinct
     places.territory_id,
     true as headcount__territories,
     in_experiment.territory_id is not null as headcount__territories_with_mental_health_actions
-from {{ ref('fct_pathway_periods') }} as pathways
+from {{ whole(ref('fct_pathway_periods')) }} as pathways
 inner join {{ ref('dim_geography_periods') }} as places
     on pathways.period_id = places.period_id and pathways.territory_id = places.territory_id
 inner join {{ ref('dim_populations') }} as populations on pathways.population = populations.member

@@ -11,7 +11,7 @@ with people as (
         deliveries.person_key,
         coalesce(bool_or(deliveries.sex = 'F'), false) as is_woman,
         bool_or(deliveries.sex is not null) as has_known_sex
-    from {{ supported_by_period() }} as deliveries
+    from {{ supported_by_period(of_all=true) }} as deliveries
     inner join {{ ref('dim_populations') }} as populations on deliveries.population = populations.member
     group by
         deliveries.period_id,

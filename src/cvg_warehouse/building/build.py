@@ -1,32 +1,72 @@
-"""`cvg build`: a whole new warehouse from the exports, in place of the old one or not at all."""
+"""`cvg build`: a new warehouse from the exports, in place of the old one or not at all."""
 
 from pathlib import Path
 
+import duckdb
+
+from cvg_warehouse.building.changes import note_rows
 from cvg_warehouse.building.dbt_run import dbt_build
 from cvg_warehouse.building.exports_format import ExportsFormat
+from cvg_warehouse.building.slice import begin_slice, take_slice
 from cvg_warehouse.building.steps import Step, problems_of, warnings_of
-from cvg_warehouse.building.workshop import workshop_of
+from cvg_warehouse.building.workshop import Workshop, workshop_of
 from cvg_warehouse.contracts.dialogue import FORM
 from cvg_warehouse.export_files import files_in
 from cvg_warehouse.files import scratch_folder
 from cvg_warehouse.paths import PROJECT, SHIPPED_EXPORTS
-from cvg_warehouse.terminal import Refusal
+from cvg_warehouse.terminal import Refusal, out
 
 
-def build_warehouse(exports: Path, warehouse: Path, form: ExportsFormat) -> list[Step]:
-    """Build the warehouse from nothing, put it in place of the old one, say how each step went.
+def build_warehouse(
+    exports: Path, warehouse: Path, form: ExportsFormat, incremental: bool = False
+) -> list[Step]:
+    """Build the warehouse, put it in place of the old one, say how each step went.
 
-    A check of the results that fails leaves a complete warehouse; a table that is not made, or a
-    rule of what is counted that is broken, refuses the build, and the old warehouse stays as it is.
-    `form` says how the exports are read. Only the owner may read what it makes.
+    From nothing; or, `incremental`, from the old one and what is not as it was in the exports,
+    where that can be. A check of the results that fails leaves a complete warehouse; a table that
+    is not made, or a rule of what is counted that is broken, refuses the build, and the old
+    warehouse stays as it is. `form` says how the exports are read. Only the owner may read what it
+    makes.
     """
     with workshop_of(warehouse) as workshop:
-        built = workshop.begin()
-        with scratch_folder(workshop.folder / "exports") as links:
-            steps = dbt_build(_folder(exports, links, form), form, built, workshop.folder)
+        steps = _changes_built(exports, workshop, form) if incremental else None
+        if steps is None:
+            built = workshop.begin()
+            steps = _built(exports, workshop, form, built)
+            with duckdb.connect(built) as connection:
+                note_rows(connection, exports, form)
         if not workshop.settle():
             raise Refusal(*warnings_of(steps), *problems_of(steps), workshop.verdict())
     return steps
+
+
+def _changes_built(exports: Path, workshop: Workshop, form: ExportsFormat) -> list[Step] | None:
+    """How each step of a build of what changed went; none where there can be no such build."""
+    with scratch_folder(workshop.folder / "slice", mode=0o700) as folder:
+        sliced = folder / workshop.warehouse.name
+        obstacle = begin_slice(sliced, workshop.warehouse, exports, form)
+        if obstacle:
+            return _everything(obstacle)
+        steps = _built(exports, workshop, form, sliced, workshop.warehouse)
+        built = workshop.begin(start_from=workshop.warehouse)
+        if not take_slice(sliced, built, is_sound=not any(step.went_wrong for step in steps)):
+            return _everything("there are other periods than before")
+    return steps
+
+
+def _everything(obstacle: str) -> None:
+    out.print(f"Everything is built: {obstacle}", soft_wrap=True)
+
+
+def _built(
+    exports: Path,
+    workshop: Workshop,
+    form: ExportsFormat,
+    built: Path,
+    before: Path | None = None,
+) -> list[Step]:
+    with scratch_folder(workshop.folder / "exports") as links:
+        return dbt_build(_folder(exports, links, form), form, built, workshop.folder, before)
 
 
 def _folder(exports: Path, links: Path, form: ExportsFormat) -> Path:

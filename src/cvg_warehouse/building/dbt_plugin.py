@@ -15,6 +15,7 @@ from typing import Any
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
+from cvg_warehouse.building.slice import BEFORE, attach
 from cvg_warehouse.building.workshop import Workshop, workshop_of
 from cvg_warehouse.export_files import checksums_of
 from cvg_warehouse.files import OWNER_ONLY
@@ -44,6 +45,8 @@ class Plugin(BasePlugin):
         """Give SQL the functions of the hooks; those that do something say why they did not."""
         # From wherever dbt was started, exports lie where seeds would.
         conn.execute("set global file_search_path = ?", [str(PROJECT)])
+        if before := os.environ.get("CVG_BUILT_BEFORE"):
+            attach(conn, Path(before), BEFORE)
         # A function that held its connection would keep it open for ever.
         connection = weakref.ref(conn)
         assert self.creds is not None, "dbt-duckdb makes a plugin with them"

@@ -14,12 +14,16 @@ from typing import Any, TypeAlias
 
 import duckdb
 
+from cvg_warehouse.building.slice import BEFORE, attach
 from cvg_warehouse.building.steps import Finding, Step
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.terminal import Refusal, progress
 
 # Unit tests say nothing of the data: they are for who changes a model, and run in `make test`.
 WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
+# A slice takes the lists and all that is said of them from the warehouse before.
+LISTS = ("path:seeds/reference", "path:seeds/published", "path:models/staging/reference")
+WITHOUT_LISTS = ["--exclude", *LISTS, "--indirect-selection", "empty"]
 # Python's own is 700: dbt makes that many objects for a query, and keeps most of them.
 OBJECTS_PER_COLLECTION = 50_000
 QUIETLY = [
@@ -37,10 +41,13 @@ CONTRACT_ROW = re.compile(r"\| (\w+) +\| (.*?) *\| (.*?) *\| (.+?) *\|")
 DATABASE_ERROR = re.compile(r"([A-Z][A-Za-z ]*) Error: ")
 
 
-def dbt_build(exports: Path, form: str, warehouse: Path, scratch: Path) -> list[Step]:
+def dbt_build(
+    exports: Path, form: str, warehouse: Path, scratch: Path, before: Path | None = None
+) -> list[Step]:
     """Build and check all tables in `warehouse` and say how each step went.
 
-    `scratch` keeps dbt's parsed project for the next build, its compiled SQL and `build.log`.
+    With `before`, a warehouse, `warehouse` is the slice of what changed since it was built
+    (`slice.py`). `scratch` keeps dbt's parsed project for the next build, its compiled SQL and `build.log`.
     """
     gc.set_threshold(OBJECTS_PER_COLLECTION)
     with progress("Building") as bar:
@@ -58,9 +65,14 @@ def dbt_build(exports: Path, form: str, warehouse: Path, scratch: Path) -> list[
         settings = {"CVG_EXPORTS": str(exports), "CVG_EXPORTS_FORMAT": form}
         # The file is a new one already; it is published from its own place, once it is there.
         with _environment(
-            **settings, CVG_WAREHOUSE=str(warehouse), CVG_BESIDE="no", CVG_PUBLISH="no"
+            **settings,
+            CVG_WAREHOUSE=str(warehouse),
+            CVG_BUILT_BEFORE=str(before or ""),
+            CVG_BESIDE="no",
+            CVG_PUBLISH="no",
         ):
             build = ["build", *WITHOUT_UNIT_TESTS, *where, *scratches, *QUIETLY]
+            build += WITHOUT_LISTS if before else []
             run = dbtRunner(callbacks=[listen]).invoke(build)
 
     if isinstance(run.exception, KeyboardInterrupt):
@@ -69,13 +81,15 @@ def dbt_build(exports: Path, form: str, warehouse: Path, scratch: Path) -> list[
         reason = without_values(str(run.exception))
         raise Refusal(f"dbt could not start: {reason}; try .venv/bin/dbt parse")
     dbt_results: DbtResult = run.result
-    steps = _steps(dbt_results.results, warehouse)
+    steps = _steps(dbt_results.results, warehouse, before)
     log = scratch / "build.log"
-    log.write_text("".join(f"{step}\n" for step in steps), encoding="utf-8")
+    log.write_text(
+        "".join(f"{step.seconds:7.1f} s  {step}\n" for step in steps), encoding="utf-8"
+    )
     return steps
 
 
-def _steps(results: Sequence[DbtResult], warehouse: Path) -> list[Step]:
+def _steps(results: Sequence[DbtResult], warehouse: Path, before: Path | None) -> list[Step]:
     parents = {r.node.unique_id: set(r.node.depends_on_nodes) for r in results}
     wrong = {_blamed(r.node) for r in results if r.status in ("error", "fail", "runtime error")}
     return [
@@ -85,7 +99,8 @@ def _steps(results: Sequence[DbtResult], warehouse: Path) -> list[Step]:
             status=str(result.status),
             failures=result.failures or 0,
             message=without_values(result.message or ""),
-            findings=_findings(result, warehouse) if result.failures else (),
+            findings=_findings(result, warehouse, before) if result.failures else (),
+            seconds=result.execution_time,
             follows=not wrong.isdisjoint(_made_from(result.node, parents)),
         )
         for result in results
@@ -128,11 +143,13 @@ def without_values(message: str) -> str:
     return reason
 
 
-def _findings(result: DbtResult, warehouse: Path) -> tuple[Finding, ...]:
+def _findings(result: DbtResult, warehouse: Path, before: Path | None) -> tuple[Finding, ...]:
     """Which rules a failing test of several found broken: it gives a row for each."""
     if "rows_against" not in result.node.config.fail_calc:
         return ()
     with duckdb.connect(warehouse) as connection:
+        if before:
+            attach(connection, before, BEFORE)
         rows = connection.execute(
             f"select rule, rows_against, first_line from ({result.node.compiled_code}) "
             "order by first_line, rule"

@@ -33,6 +33,7 @@ class Step:
     findings: tuple[Finding, ...] = ()
     follows: bool = False
     """Something that it is made from went wrong before."""
+    seconds: float = 0
 
     @property
     def went_wrong(self) -> bool:

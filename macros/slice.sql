@@ -1,0 +1,57 @@
+{#-
+  A build of what changed (`cvg build --incremental`) makes the same models in a file of its own, the slice, whose exports
+  hold the rows that are touched alone. The warehouse before is attached as `built_before`, and tells of all others.
+
+  A model whose rows can be made of the touched ones alone says so in its YAML, with the unit and the column that holds
+  its key: `meta: {sliced_by: {pathway: pathway_key}}`. Those that are not sliced read such a model by `whole`.
+  `src/cvg_warehouse/building/changes.py` says which keys are touched, and `slice.py` beside it takes the slice into the
+  warehouse.
+-#}
+{# A condition: this is a build of what changed. #}
+{% macro is_slice() -%}
+  {{- return(execute and env_var('CVG_BUILT_BEFORE', '') != '') -}}
+{%- endmacro %}
+
+{# All rows of a sliced model: those of the warehouse before that are not touched, and those of the slice that are. #}
+{% macro whole(relation) -%}
+  {%- if not is_slice() or not sliced_by(relation) -%}
+    {{- return(relation) -}}
+  {%- endif -%}
+  {%- set touched = is_touched(sliced_by(relation)) -%}
+  {%- set query = 'select * from ' ~ before(relation) ~ ' where not ' ~ touched
+    ~ ' union all select * from ' ~ relation ~ ' where ' ~ touched -%}
+  {{- return(relation.incorporate(external='(' ~ query ~ ')')) -}}
+{%- endmacro %}
+
+{# The touched rows of a sliced model, as the warehouse before has them. #}
+{% macro as_before(relation) -%}
+  {%- set query = 'select * from ' ~ before(relation) ~ ' where ' ~ is_touched(sliced_by(relation)) -%}
+  {{- return(relation.incorporate(external='(' ~ query ~ ')')) -}}
+{%- endmacro %}
+
+{# The table of the warehouse before. #}
+{% macro before(relation) -%}
+  {{- return(relation.incorporate(path={'database': 'built_before'})) -}}
+{%- endmacro %}
+
+{# How a model is sliced: a unit and its column; none where it is not. #}
+{% macro sliced_by(relation) -%}
+  {{- return(graph.nodes['model.' ~ project_name ~ '.' ~ relation.identifier].config.meta.get('sliced_by')) -}}
+{%- endmacro %}
+
+{# Whether a row is of the touched ones. A row without a key is, always. #}
+{% macro is_touched(unit_and_column) -%}
+  {%- for unit, column in unit_and_column.items() -%}
+    {{- return("coalesce(" ~ column ~ ", '') in (select touched.key from touched where touched.unit = '" ~ unit ~ "')") -}}
+  {%- endfor -%}
+{%- endmacro %}
+
+{# Which models of the project are sliced, for who takes the slice into the warehouse. #}
+{% macro note_slices() -%}
+{%- if is_slice() -%}
+create table sliced (model text, is_touched text);
+  {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.config.meta.get('sliced_by') %}
+insert into sliced values ('{{ node.name }}', {{ dbt.string_literal(dbt.escape_single_quotes(is_touched(node.config.meta['sliced_by']))) }});
+  {%- endfor %}
+{%- endif -%}
+{%- endmacro %}
