@@ -25,8 +25,27 @@
 
 {# The touched rows of a sliced model, as the warehouse before has them. #}
 {% macro as_before(relation) -%}
+  {%- if not sliced_by(relation) -%}
+    {{- return(before(relation)) -}}
+  {%- endif -%}
   {%- set query = 'select * from ' ~ before(relation) ~ ' where ' ~ is_touched(sliced_by(relation)) -%}
   {{- return(relation.incorporate(external='(' ~ query ~ ')')) -}}
+{%- endmacro %}
+
+{#
+  For sums that a row adds to and takes from: the rows as they are and, in a build of what changed, the touched ones as
+  they were, to be taken from the sums before. `rows` gives those of a model; one that is not sliced is touched as a whole.
+#}
+{% macro states() -%}
+  {%- set found = [{'name': 'now', 'sign': '', 'rows': as_it_is}] -%}
+  {%- if is_slice() -%}
+    {%- do found.append({'name': 'before', 'sign': '-', 'rows': as_before}) -%}
+  {%- endif -%}
+  {{- return(found) -}}
+{%- endmacro %}
+
+{% macro as_it_is(relation) -%}
+  {{- return(relation) -}}
 {%- endmacro %}
 
 {# The table of the warehouse before. #}

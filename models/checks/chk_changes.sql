@@ -21,7 +21,7 @@ with cells as (
         rows_before * 1.0 / nullif(known_before, 0) as share_of_known_before,
         max(case when place_level = 'total' then known_now * 1.0 / nullif(all_now, 0) end)
             over (partition by export, column_name, reporting_year) as known_share_of_total
-    from {{ ref('chk_values') }}
+    from {{ whole(ref('chk_values')) }}
 ),
 
 columns_in_all as (

@@ -1,4 +1,5 @@
 -- How many rows have which value, this year and the year before, by worksite, territory and in all.
+-- A build of what changed counts the touched rows alone: of a territory it takes them as they were from the counts before.
 {%- set places = {
     'salaries': 'territory_id, worksite_id',
     'sorties': 'territory_id, worksite_id',
@@ -8,20 +9,22 @@
 } %}
 {%- set checked = [] %}
 {%- for export in places %}
-{%- set staged = whole(ref('stg_exports__' ~ export)) %}
+{%- set staged = ref('stg_exports__' ~ export) %}
 {%- for column in checked_columns(staged) %}
-{%- set rows = 'follow_ups' if export == 'suivi_post_sortie' else staged %}
-{%- do checked.append(dict(column, export=export, rows=rows)) %}
+{%- do checked.append(dict(column, export=export, staged=staged)) %}
 {%- endfor %}
 {%- endfor %}
-with follow_ups as (
+with
+{%- for state in states() %}
+follow_ups_{{ state.name }} as (
     select
         follow_ups.*,
         exits.territory_id,
         exits.worksite_id
-    from {{ whole(ref('stg_exports__suivi_post_sortie')) }} as follow_ups
-    inner join {{ whole(ref('stg_exports__sorties')) }} as exits on follow_ups.pathway_key = exits.pathway_key
+    from {{ state.rows(ref('stg_exports__suivi_post_sortie')) }} as follow_ups
+    inner join {{ state.rows(ref('stg_exports__sorties')) }} as exits on follow_ups.pathway_key = exits.pathway_key
 ),
+{%- endfor %}
 
 checked as (
     {%- for column in checked %}
@@ -36,20 +39,23 @@ checked as (
     {%- endfor %}
 ),
 
-counted as (
+{%- for state in states() %}
+
+counted_{{ state.name }} as (
     {%- for column in checked %}
     select
         {{ loop.index }} as column_number,
         reporting_year,
         {{ places[column.export] }},
         {{ shown_value(column) }} as shown_value,
-        count(*) as rows_counted
-    from {{ column.rows }}
+        {{ state.sign }}count(*) as rows_counted
+    from {{ 'follow_ups_' ~ state.name if column.export == 'suivi_post_sortie' else state.rows(column.staged) }}
     where reporting_year is not null
     group by all
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
+{%- endfor %}
 
 -- few rows, of which those of the larger places are made
 territories as (
@@ -60,8 +66,27 @@ territories as (
         cast(null as string) as worksite_id,
         shown_value,
         sum(rows_counted) as rows_counted
-    from counted
+    from (
+        {%- for state in states() %}
+        select * from counted_{{ state.name }}
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
+        {%- if is_slice() %}
+        union all
+        select
+            checked.column_number,
+            earlier.reporting_year,
+            earlier.place_id as territory_id,
+            cast(null as string) as worksite_id,
+            nullif(earlier.shown_value, '') as shown_value,
+            earlier.rows_now as rows_counted
+        from {{ before(this) }} as earlier
+        inner join checked on earlier.export = checked.export and earlier.column_name = checked.column_name
+        where earlier.place_level = 'territory'
+        {%- endif %}
+    ) as counted
     group by all
+    having sum(rows_counted) > 0
 ),
 
 placed as (
@@ -71,7 +96,7 @@ placed as (
         *,
         'worksite' as place_level,
         worksite_id as place_id
-    from counted
+    from counted_now
     where worksite_id is not null
 ),
 

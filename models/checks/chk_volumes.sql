@@ -7,7 +7,7 @@ with volumes as (
         place_id,
         rows_now,
         rows_before
-    from {{ ref('chk_values') }}
+    from {{ whole(ref('chk_values')) }}
     where column_name = 'annee' and shown_value != ''
 ),
 

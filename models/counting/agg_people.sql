@@ -3,10 +3,9 @@
 -- touched people as they were from those before, and adds them as they are.
 {%- set counted = [] %}
 {%- for model in rule_models('people') if not execute or indicator_columns(model, 'boolean') %}
-{%- do counted.append(('', count_people(model))) %}
-{%- if is_slice() %}
-{%- do counted.append(('-', count_people(model, rows=as_before(model)))) %}
-{%- endif %}
+{%- for state in states() %}
+{%- do counted.append((state.sign, count_people(model, rows=state.rows(model)))) %}
+{%- endfor %}
 {%- endfor %}
 {%- if is_slice() %}
 {%- do counted.append(('', 'select * from ' ~ before(this))) %}

@@ -104,13 +104,17 @@ TOUCHED = """
     union
     select 'worksite', worksite_id from touched_worksites
     union
+    select 'place', worksite_id from touched_worksites
+    union
+    select 'place', geography_id from {before}.dim_geographies
+    union
     select 'action', action_key from placeless_actions
     union
     select 'action', action_key from action_rows
     where worksite_id in (select worksite_id from touched_worksites)
         or pathway_key in (select pathway_key from touched_pathways)
     union
-    select unnest(['pathway', 'action', 'worksite']), '';
+    select unnest(['pathway', 'action', 'worksite', 'place']), '';
 """
 
 
