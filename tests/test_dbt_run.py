@@ -1,24 +1,30 @@
 """What the project relies on dbt for: its settings, its unit tests, and few of its modules."""
 
 import ast
+import io
 import json
 import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
 import yaml
+from rich.console import Console
 
 from conftest import Built
+from cvg_warehouse import terminal
+from cvg_warehouse.building import dbt_run
 from cvg_warehouse.paths import PROJECT
 
 DBT = Path(sys.executable).with_name("dbt")
 PROFILE = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
-SETTINGS = PROFILE["cvg_warehouse"]["outputs"]["dev"]["settings"]
+SETTINGS = PROFILE["cvg_warehouse"]["outputs"]["dev"]["settings"] | {"memory_limit": "3GB"}
 
 BUILDING = PROJECT / "src" / "cvg_warehouse" / "building"
 DOCUMENTED = {"dbt.adapters.duckdb.plugins", "dbt.cli.main"}
@@ -46,6 +52,46 @@ def test_settings_of_the_profile_hold(tmp_path: Path) -> None:
     with duckdb.connect(config=SETTINGS) as connection:
         wanted = connection.execute(f"select {held}").fetchall()[0]
     assert json.loads(run.stdout)["show"] == [dict(zip(SETTINGS, wanted, strict=True))]
+
+
+def test_memory_is_what_the_environment_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CVG_MEMORY", "1GiB")
+    setting = "cast(current_setting('memory_limit') as varchar) as memory"
+    show = ("-q", "show", "--output", "json", "--inline", f"select {setting}")
+    run = dbt(*show, home=tmp_path, warehouse=tmp_path / "a.duckdb")
+    assert json.loads(run.stdout)["show"] == [{"memory": "1.0 GiB"}]
+
+
+def test_progress_names_the_steps_that_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.StringIO()
+    monkeypatch.setattr(terminal, "err", Console(file=written, force_terminal=True, width=120))
+
+    def event(name: str, **data: object) -> SimpleNamespace:
+        return SimpleNamespace(info=SimpleNamespace(name=name), data=SimpleNamespace(**data))
+
+    def step(name: str) -> SimpleNamespace:
+        return SimpleNamespace(unique_id=f"model.{name}", node_name=name)
+
+    with terminal.progress("Building") as bar:
+        listen = dbt_run.shown_on(bar)
+
+        def line() -> str:
+            """The bar as it was drawn last, without what a terminal obeys."""
+            time.sleep(0.3)
+            drawn = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", written.getvalue())
+            return re.split(r"[\r\n]", drawn.strip())[-1].strip()
+
+        listen(event("LogStartLine", total=7))
+        listen(event("NodeStart", node_info=step("ind_exits")))
+        listen(event("NodeStart", node_info=step("m" * 40)))
+        assert "0/7" in line()
+        assert line().endswith(f"ind_exits, {'m' * 30}…")
+        listen(event("NodeFinished", node_info=step("ind_exits")))
+        assert "1/7" in line()
+        assert "ind_exits" not in line()
+        assert line().endswith(f"{'m' * 30}…")
 
 
 def written_unit_tests() -> set[str]:

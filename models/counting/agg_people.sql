@@ -24,8 +24,8 @@ from (
         geography_id,
         population,
         indicator_column,
-        {{ sign }}numerator as numerator,
-        {{ sign }}denominator as denominator
+        {{ sign }}numerator,
+        {{ sign }}denominator
     from ({{ people }}) as people_{{ loop.index }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}

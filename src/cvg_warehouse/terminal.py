@@ -2,7 +2,7 @@
 
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +17,14 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.table import Column
 
 from cvg_warehouse.paths import PROJECT
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+
+LONGEST_NAME = 30
 
 DONE, PARTLY, REFUSED, INTERRUPTED = 0, 1, 2, 130
 
@@ -67,6 +70,11 @@ class Bar:
         """Say what is done now, and how much of all (0 to 1)."""
         self._progress.update(self._task, description=doing, completed=share)
 
+    def now(self, running: Sequence[str]) -> None:
+        """Name what is under way: long names are cut, so that there is room for several."""
+        cut = (name[:LONGEST_NAME] + "…" * (len(name) > LONGEST_NAME) for name in running)
+        self._progress.update(self._task, running=", ".join(cut))
+
     def advance(self) -> None:
         """Say that one more is done."""
         self._progress.advance(self._task)
@@ -77,7 +85,13 @@ def progress(doing: str, shares: bool = False) -> Iterator[Bar]:
     """A progress bar on stderr, on a terminal only: counts items, or shares of 1."""
     amount = TaskProgressColumn() if shares else MofNCompleteColumn()
     columns = TextColumn(doing), TextColumn("{task.description}"), BarColumn(), amount
+    running = TextColumn("{task.fields[running]}", table_column=Column(no_wrap=True))
     with Progress(
-        *columns, TimeElapsedColumn(), console=err, transient=True, disable=not err.is_terminal
+        *columns,
+        TimeElapsedColumn(),
+        running,
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
     ) as shown_bar:
-        yield Bar(shown_bar, shown_bar.add_task("", total=1 if shares else None))
+        yield Bar(shown_bar, shown_bar.add_task("", total=1 if shares else None, running=""))

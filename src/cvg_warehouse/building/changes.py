@@ -21,6 +21,8 @@ DIGESTED = {"salaries": PLACED, "sorties": PLACED, "actions": PLACED, "suivi_pos
 """By which columns the rows of an export are noted. Sessions are few and have no worksite: a build
 of what changed makes all that is made of them anew."""
 GROUP = ("annee", "territoire", "chantier", "id_parcours")
+YEAR = "extract(year from current_date)"
+"""A check looks at rows of years to come: in another year all rows are others."""
 
 TOUCHED = """
     create temp table changed as
@@ -122,7 +124,7 @@ def note_rows(connection: duckdb.DuckDBPyConnection, exports: Path, form: Export
     """Note in a database which rows the exports hold, for the next build to compare with."""
     files = files_in(exports, form.of_files)
     digests = (
-        f"select '{export}' as export, {_groups(by)}, count(*) as rows, "
+        f"select '{export}' as export, {_groups(by)}, count(*) as rows, {YEAR} as noted_in, "
         f"sum(hash({', '.join(c.name for c in consolidated_columns(export))})) as digest "
         f"from {_rows(files[export], export)} group by all"
         for export, by in DIGESTED.items()

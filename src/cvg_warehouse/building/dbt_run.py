@@ -8,7 +8,7 @@ import contextlib
 import gc
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -17,7 +17,7 @@ import duckdb
 from cvg_warehouse.building.slice import BEFORE, attach
 from cvg_warehouse.building.steps import Finding, Step
 from cvg_warehouse.paths import PROJECT
-from cvg_warehouse.terminal import Refusal, progress
+from cvg_warehouse.terminal import Bar, Refusal, progress
 
 # Unit tests say nothing of the data: they are for who changes a model, and run in `make test`.
 WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
@@ -54,12 +54,6 @@ def dbt_build(
         # dbt takes seconds to import; who only asks for help should not wait for it.
         from dbt.cli.main import dbtRunner
 
-        def listen(event: DbtEvent) -> None:
-            if event.info.name == "LogStartLine":
-                bar.total_is(event.data.total)
-            elif event.info.name == "NodeFinished":
-                bar.advance()
-
         where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
         scratches = ["--target-path", str(scratch), "--log-path", str(scratch)]
         settings = {"CVG_EXPORTS": str(exports), "CVG_EXPORTS_FORMAT": form}
@@ -73,7 +67,7 @@ def dbt_build(
         ):
             build = ["build", *WITHOUT_UNIT_TESTS, *where, *scratches, *QUIETLY]
             build += WITHOUT_LISTS if before else []
-            run = dbtRunner(callbacks=[listen]).invoke(build)
+            run = dbtRunner(callbacks=[shown_on(bar)]).invoke(build)
 
     if isinstance(run.exception, KeyboardInterrupt):
         raise run.exception
@@ -87,6 +81,25 @@ def dbt_build(
         "".join(f"{step.seconds:7.1f} s  {step}\n" for step in steps), encoding="utf-8"
     )
     return steps
+
+
+def shown_on(bar: Bar) -> Callable[[DbtEvent], None]:
+    """What hears of a step of dbt, in whichever thread, and shows on the bar which ones run."""
+    running: dict[str, str] = {}
+
+    def listen(event: DbtEvent) -> None:
+        if event.info.name == "LogStartLine":
+            bar.total_is(event.data.total)
+        elif event.info.name == "NodeStart":
+            step = event.data.node_info
+            running[step.unique_id] = step.node_name
+            bar.now(tuple(running.values()))
+        elif event.info.name == "NodeFinished":
+            running.pop(event.data.node_info.unique_id, None)
+            bar.now(tuple(running.values()))
+            bar.advance()
+
+    return listen
 
 
 def _steps(results: Sequence[DbtResult], warehouse: Path, before: Path | None) -> list[Step]:
