@@ -46,7 +46,7 @@ def build(
     ] = True,
     incremental: Annotated[
         bool,
-        typer.Option("--incremental", help="Build what is not as it was in the exports alone."),
+        typer.Option("--incremental", help="Build only what changed in the exports."),
     ] = False,
 ) -> None:
     """Check the exports, build the warehouse, test it and publish it as an edition.
@@ -56,9 +56,10 @@ def build(
     that CVG_WAREHOUSE names. It replaces the old one only when all of it was built, and is
     published only when no check fails.
 
-    It is built from nothing. With --incremental it is built from the one before and the rows that
-    changed since, or depend on rows that did; where that cannot be, everything is built, and a line
-    says why. The tables are the same; the checks look at these rows, and at all figures.
+    It is built from nothing. With --incremental it goes on from the one before: the rows that
+    changed in the exports since, and those that depend on them, are built again, and every table
+    comes out as from nothing. Checks of single rows look at these rows, checks of figures at all.
+    Where this cannot be done, everything is built, and a line says why.
 
     Example: CVG_EXPORTS=~/exports cvg build
 

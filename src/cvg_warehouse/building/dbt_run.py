@@ -77,9 +77,7 @@ def dbt_build(
     dbt_results: DbtResult = run.result
     steps = _steps(dbt_results.results, warehouse, before)
     log = scratch / "build.log"
-    log.write_text(
-        "".join(f"{step.seconds:7.1f} s  {step}\n" for step in steps), encoding="utf-8"
-    )
+    log.write_text("".join(f"{step.seconds:7.1f} s  {step}\n" for step in steps), encoding="utf-8")
     return steps
 
 

@@ -26,9 +26,7 @@ RECORDS = ("build_record", "build_refusals", "files_read", NOTE)
 """What is noted of a build, beside its tables."""
 
 
-def begin_slice(
-    slice_file: Path, warehouse: Path, exports: Path, form: ExportsFormat
-) -> str:
+def begin_slice(slice_file: Path, warehouse: Path, exports: Path, form: ExportsFormat) -> str:
     """Make the file that a build of what changed builds in, or say why there can be none."""
     if not warehouse.exists():
         return "there is no warehouse yet"
