@@ -90,7 +90,9 @@ class Workplace:
     def build(self, *options: str, **variables: object) -> subprocess.CompletedProcess[str]:
         """Build the warehouse, beside no edition unless one is named."""
         places = {"CVG_EXPORTS": self.exports, "CVG_WAREHOUSE": self.warehouse}
-        return run_cvg("build", *options, **{"CVG_EDITIONS": self.exports / "none"} | places | variables)
+        return run_cvg(
+            "build", *options, **{"CVG_EDITIONS": self.exports / "none"} | places | variables
+        )
 
     def file(self, export: str) -> Path:
         return self.exports / f"{export}.csv"

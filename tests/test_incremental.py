@@ -1,7 +1,11 @@
-"""A build of what changed makes the same tables as one of everything, whatever has been delivered."""
+"""A build of what changed makes the tables of one of everything, whatever has been delivered."""
 
+import os
 import random
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +14,11 @@ import duckdb
 import pytest
 
 from conftest import Row, Workplace, copy_exports, header_of, read_rows, write_rows
+from cvg_warehouse.building.changes import NOTE
+from cvg_warehouse.building.exports_format import ExportsFormat
+from cvg_warehouse.building.slice import BEFORE, attach, begin_slice, take_slice
 from cvg_warehouse.contracts.exports import EXPORTS
+from cvg_warehouse.paths import PROJECT
 
 STEPS = 4
 """Deliveries and corrections in a row, each built upon what the one before left."""
@@ -142,7 +150,9 @@ def change(place: Workplace, chance: random.Random, changes: list) -> None:
 def differing(one: Path, other: Path) -> list[str]:
     """The tables that two warehouses do not have alike, row by row."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{one}' as one (read_only); attach '{other}' as two (read_only)")
+        connection.execute(
+            f"attach '{one}' as one (read_only); attach '{other}' as two (read_only)"
+        )
         names = {
             name: {
                 table
@@ -203,3 +213,133 @@ def test_deliveries_in_any_order_give_what_a_build_of_everything_gives(
     everything = Workplace(place.exports, tmp_path / "everything" / "cvg.duckdb")
     assert everything.build().returncode == 0
     assert differing(place.warehouse, everything.warehouse) == []
+
+
+NO_WHOLE_BUILD = "the warehouse does not come from a cvg build without a failed test"
+OTHER_CODE = "the code or a list of the project has changed since"
+ONE_WORKSITE = f"chantier = (select min(chantier) from {NOTE})"
+
+
+def obstacle(place: Workplace, tmp_path: Path, form: ExportsFormat = ExportsFormat.SEEDS) -> str:
+    """Why what changed cannot be built alone; nothing where it can."""
+    return begin_slice(tmp_path / "slice.duckdb", place.warehouse, place.exports, form)
+
+
+def test_without_a_warehouse_everything_is_built(whole: Workplace, tmp_path: Path) -> None:
+    nowhere = Workplace(whole.exports, tmp_path / "none.duckdb")
+    assert obstacle(nowhere, tmp_path) == "there is no warehouse yet"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("drop table build_record", NO_WHOLE_BUILD),
+        (f"drop table {NOTE}", NO_WHOLE_BUILD),
+        ("update build_record set code_version = 'other'", OTHER_CODE),
+        # in another year, other rows are of years to come
+        (f"update {NOTE} set noted_in = noted_in - 1", "it touches 100% of the pathways"),
+        (f"update {NOTE} set digest = digest + 1 where annee = '2023'", "it touches ..% of the.*"),
+        (f"update {NOTE} set digest = digest + 1 where {ONE_WORKSITE}", ""),
+        ("select 1", ""),
+    ],
+)
+def test_why_everything_is_built(
+    place: Workplace, tmp_path: Path, change: str, reason: str
+) -> None:
+    with duckdb.connect(place.warehouse) as connection:
+        connection.execute(change)
+    assert re.fullmatch(reason, obstacle(place, tmp_path))
+
+
+def test_exports_of_another_format_are_built_as_a_whole(whole: Workplace, tmp_path: Path) -> None:
+    assert obstacle(whole, tmp_path, ExportsFormat.PARQUET) == "the exports have another format"
+
+
+def tables(file: Path) -> set[str]:
+    with duckdb.connect(file, read_only=True) as connection:
+        return {
+            name
+            for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()
+        }
+
+
+@pytest.mark.parametrize("is_sound", [True, False])
+def test_a_build_with_a_failed_check_is_not_built_upon(
+    whole: Workplace, place: Workplace, tmp_path: Path, is_sound: bool
+) -> None:
+    sliced = tmp_path / "slice.duckdb"
+    assert obstacle(whole, tmp_path) == ""
+    # as dbt leaves it: open, with the warehouse before beside it
+    with duckdb.connect(sliced) as connection:
+        attach(connection, whole.warehouse, BEFORE)
+        connection.execute("create table sliced (model text, is_touched text)")
+        assert take_slice(sliced, place.warehouse, is_sound)
+    assert ("build_record" in tables(place.warehouse)) == is_sound
+    assert tables(whole.warehouse) - tables(place.warehouse) <= {"build_record", "build_refusals"}
+
+
+def test_after_a_run_of_dbt_nothing_is_noted(place: Workplace, tmp_path: Path) -> None:
+    places = {"CVG_EXPORTS": place.exports, "CVG_WAREHOUSE": place.warehouse}
+    places |= {"DBT_TARGET_PATH": tmp_path / "dbt", "DBT_LOG_PATH": tmp_path / "dbt"}
+    assert {"build_record", NOTE} <= tables(place.warehouse)
+    run = subprocess.run(
+        [Path(sys.executable).with_name("dbt"), "run", "--quiet", "--select", "dim_populations"],
+        cwd=PROJECT,
+        env=os.environ | {name: str(value) for name, value in places.items()},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stdout
+    assert not {"build_record", NOTE} & tables(place.warehouse)
+    assert obstacle(place, tmp_path) == NO_WHOLE_BUILD
+
+
+def left_of(place: Workplace) -> set[str]:
+    """The folders that a build leaves beside the warehouse."""
+    workshop = place.warehouse.with_name("cvg.build")
+    return {"new", "slice", "refused"} & {found.name for found in workshop.iterdir()}
+
+
+def test_where_nothing_changed_the_tables_stay_as_they_are(
+    whole: Workplace, place: Workplace
+) -> None:
+    assert "Everything is built" not in incremental(place)
+    assert differing(place.warehouse, whole.warehouse) == []
+    assert left_of(place) == set()
+
+
+def test_other_periods_than_before_build_everything(whole: Workplace, place: Workplace) -> None:
+    rows = read_rows(place.file("actions"))
+    later = {"id_action": "later", "annee": "2025", "date_action": "2025-03-03"}
+    write_rows(place.file("actions"), header_of(place.file("actions")), [*rows, rows[-1] | later])
+    assert "Everything is built: there are other periods than before" in incremental(place)
+    assert ("2025",) in place.query("select period_id from dim_reporting_periods")
+    assert ("2025",) not in whole.query("select period_id from dim_reporting_periods")
+    everywhere = "select count(*), count(distinct worksite_id) from fct_pathways"
+    assert place.query(everywhere) == whole.query(everywhere)
+    assert left_of(place) == set()
+
+
+def test_a_broken_rule_refuses_what_changed_as_it_refuses_everything(place: Workplace) -> None:
+    entered = {row["id_parcours"]: row["date_entree"] for row in read_rows(place.file("salaries"))}
+    rows = read_rows(place.file("sorties"))
+    line, row = next(
+        (line, row)
+        for line, row in enumerate(rows, start=2)
+        if entered[row["id_parcours"]] > f"{row['annee']}-01-02"
+    )
+    row["date_sortie"] = f"{row['annee']}-01-01"
+    write_rows(place.file("sorties"), header_of(place.file("sorties")), rows)
+    before = place.warehouse.read_bytes()
+    run = place.build("--incremental")
+    assert (run.returncode, run.stdout) == (2, "")
+    wrong, verdict = run.stderr.splitlines()
+    assert (
+        wrong
+        == f"sorties.csv: date_sortie: before date_entree in salaries.csv (1 row, at line {line})"
+    )
+    assert "stays as it was" in verdict
+    assert place.warehouse.read_bytes() == before
+    assert left_of(place) == {"refused"}
+    for value in (row["date_sortie"], row["id_parcours"], row["chantier"]):
+        assert value not in run.stderr + place.log
