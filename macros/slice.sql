@@ -12,15 +12,26 @@
   {{- return(execute and env_var('CVG_BUILT_BEFORE', '') != '') -}}
 {%- endmacro %}
 
-{# All rows of a sliced model: those of the warehouse before that are not touched, and those of the slice that are. #}
-{% macro whole(relation) -%}
-  {%- if not is_slice() or not sliced_by(relation) -%}
+{#
+  All rows of a sliced model: those of the warehouse before that are not touched, and those of the slice that are. With
+  `only`, a unit and its column, those of these that are touched by it.
+#}
+{% macro whole(relation, only=none) -%}
+  {%- if not is_slice() or not (sliced_by(relation) or only) -%}
     {{- return(relation) -}}
   {%- endif -%}
+  {%- set query = 'select * from ' ~ (rows_of_both(relation) if sliced_by(relation) else relation) -%}
+  {%- if only -%}
+    {%- set query = query ~ ' where ' ~ is_touched(only) -%}
+  {%- endif -%}
+  {{- return(relation.incorporate(external='(' ~ query ~ ')')) -}}
+{%- endmacro %}
+
+{% macro rows_of_both(relation) -%}
   {%- set touched = is_touched(sliced_by(relation)) -%}
   {%- set query = 'select * from ' ~ before(relation) ~ ' where not ' ~ touched
     ~ ' union all select * from ' ~ relation ~ ' where ' ~ touched -%}
-  {{- return(relation.incorporate(external='(' ~ query ~ ')')) -}}
+  {{- return('(' ~ query ~ ')') -}}
 {%- endmacro %}
 
 {# The touched rows of a sliced model, as the warehouse before has them. #}

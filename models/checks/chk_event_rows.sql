@@ -1,7 +1,7 @@
 -- Exits, follow-ups, actions and sessions that contradict themselves, others or the pathway they are about: how many of
 -- how many, by worksite.
--- A row is judged by the rows of its pathway, its person and its worksite: a build of what changed takes the touched rows
--- as they were from the counts before, and adds them as they are.
+-- A row is judged by the rows of its pathway, its person and its worksite: a build of what changed takes the touched
+-- rows as they were from the counts before, and adds them as they are.
 {%- set salaries = ref('stg_exports__salaries') %}
 select
     check_id,
@@ -31,8 +31,8 @@ from (
     from (
         with exits as (
             select
-                exits.*,
-                extract(year from exits.exit_date) as exit_year,
+                ended.*,
+                extract(year from ended.exit_date) as exit_year,
                 pathways.worksite_id as pathway_worksite_id,
                 pathways.housing_at_entry,
                 {%- for right in ['rqth', 'aah', 'invalidity_pension', 'gp'] %}
@@ -42,10 +42,10 @@ from (
                 pathways.difficulty_{{ difficulty }}_at_entry,
                 {%- endfor %}
                 deliveries.pathway_key is not null as is_delivered
-            from {{ state.rows(ref('stg_exports__sorties')) }} as exits
-            left join {{ state.rows(ref('fct_pathways')) }} as pathways on exits.pathway_key = pathways.pathway_key
+            from {{ state.rows(ref('stg_exports__sorties')) }} as ended
+            left join {{ state.rows(ref('fct_pathways')) }} as pathways on ended.pathway_key = pathways.pathway_key
             left join {{ salaries }} as deliveries
-                on exits.pathway_key = deliveries.pathway_key and exits.reporting_year = deliveries.reporting_year
+                on ended.pathway_key = deliveries.pathway_key and ended.reporting_year = deliveries.reporting_year
         ),
 
         follow_ups as (
@@ -55,7 +55,8 @@ from (
                 exits.worksite_id,
                 extract(year from exits.exit_date) as exit_year
             from {{ state.rows(ref('stg_exports__suivi_post_sortie')) }} as follow_ups
-            left join {{ state.rows(ref('stg_exports__sorties')) }} as exits on follow_ups.pathway_key = exits.pathway_key
+            left join {{ state.rows(ref('stg_exports__sorties')) }} as exits
+                on follow_ups.pathway_key = exits.pathway_key
         ),
 
         actions as (
@@ -90,7 +91,7 @@ from (
             from {{ state.rows(ref('stg_exports__ateliers')) }}
         )
 
-            {{ rows_against('exit_without_year', 'sorties', 'exits', 'not is_delivered', 'annee') }}
+        {{ rows_against('exit_without_year', 'sorties', 'exits', 'not is_delivered', 'annee') }}
         union all
         {{ rows_against('exit_elsewhere', 'sorties', 'exits', 'worksite_id != pathway_worksite_id', 'chantier') }}
         union all
@@ -125,7 +126,8 @@ from (
             'status_without_difficulty', 'sorties', 'exits',
             'not difficulty_' ~ difficulty ~ '_at_entry',
             'difficulte_' ~ difficulty ~ '_sortie',
-            'difficulty_' ~ difficulty ~ '_status_at_exit is not null and difficulty_' ~ difficulty ~ '_at_entry is not null'
+            'difficulty_' ~ difficulty ~ '_status_at_exit is not null'
+            ~ ' and difficulty_' ~ difficulty ~ '_at_entry is not null'
         ) }}
         {%- endfor %}
         union all

@@ -1,6 +1,6 @@
 -- Deliveries of people that contradict themselves, others or the year before: how many of how many, by worksite.
--- A row is judged by the rows of its pathway, its person and its worksite: a build of what changed takes the touched rows
--- as they were from the counts before, and adds them as they are.
+-- A row is judged by the rows of its pathway, its person and its worksite: a build of what changed takes the touched
+-- rows as they were from the counts before, and adds them as they are.
 {%- set salaries = ref('stg_exports__salaries') %}
 {%- set at_entry = [] %}
 {%- for column in checked_columns(salaries) %}
@@ -46,7 +46,8 @@ from (
                 max(deliveries.reporting_year) over (partition by deliveries.worksite_id) as last_year_of_worksite
             from {{ salaries }} as deliveries
             left join {{ state.rows(ref('fct_pathways')) }} as pathways on deliveries.pathway_key = pathways.pathway_key
-            left join {{ state.rows(ref('stg_exports__sorties')) }} as exits on deliveries.pathway_key = exits.pathway_key
+            left join {{ state.rows(ref('stg_exports__sorties')) }} as exits
+                on deliveries.pathway_key = exits.pathway_key
         ),
 
         -- a pathway's delivery beside that of the year before, where it should be: entered before, not yet left
@@ -56,7 +57,9 @@ from (
                 earlier.pathway_key is not null as was_delivered
             from deliveries
             left join {{ salaries }} as earlier
-                on deliveries.pathway_key = earlier.pathway_key and deliveries.reporting_year = earlier.reporting_year + 1
+                on
+                    deliveries.pathway_key = earlier.pathway_key
+                    and deliveries.reporting_year = earlier.reporting_year + 1
             where
                 extract(year from deliveries.entry_date) < deliveries.reporting_year
                 and deliveries.reporting_year > deliveries.first_year_of_worksite
@@ -111,7 +114,9 @@ from (
                 deliveries.worksite_id
             from {{ salaries }} as deliveries
             inner join {{ salaries }} as earlier
-                on deliveries.pathway_key = earlier.pathway_key and deliveries.reporting_year = earlier.reporting_year + 1
+                on
+                    deliveries.pathway_key = earlier.pathway_key
+                    and deliveries.reporting_year = earlier.reporting_year + 1
         ),
 
         people as (
@@ -143,7 +148,7 @@ from (
                 worksite_id
         )
 
-            {{ rows_against('pathway_vanished', 'salaries', 'expected', 'not is_delivered_again') }}
+        {{ rows_against('pathway_vanished', 'salaries', 'expected', 'not is_delivered_again') }}
         union all
         {{ rows_against('pathway_late', 'salaries', 'continued', 'not was_delivered') }}
         union all
@@ -199,7 +204,11 @@ from (
         {{ rows_against('entry_changed', 'salaries', 'both_years', column.name ~ '_changed', column.config.meta.raw) }}
         {%- endfor %}
         union all
-        {{ rows_against('year_ahead', 'salaries', salaries, 'reporting_year > extract(year from current_date)', 'annee') }}
+        {{ rows_against(
+            'year_ahead', 'salaries', salaries,
+            'reporting_year > extract(year from current_date)',
+            'annee'
+        ) }}
     ) as counted_{{ state.name }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}

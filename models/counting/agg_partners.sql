@@ -10,7 +10,7 @@ with by_territory as (
         breakdown,
         count(case when state then 1 end) as numerator,
         count(*) as denominator
-    from {{ ref('ind_partners') }}
+    from {{ whole(ref('ind_partners')) }}
     where partner_key = ''
     group by period_id, territory_id, population, indicator_id, breakdown
     union all
@@ -34,7 +34,7 @@ partners as (
         indicator_id,
         breakdown,
         partner_key
-    from {{ ref('ind_partners') }}
+    from {{ whole(ref('ind_partners')) }}
     where partner_key != ''
 )
 

@@ -24,7 +24,7 @@ with cells as (
         numerator,
         denominator,
         value
-    from {{ ref('mart_worksite_indicators') }}
+    from {{ whole(ref('mart_worksite_indicators')) }}
 ),
 
 pairs as (

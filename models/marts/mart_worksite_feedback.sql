@@ -6,7 +6,7 @@ with placed as (
         years.reporting_year,
         -- of a year in which it supports nobody, and only has exits or follow-ups, the declared one is known
         coalesce(worksite_years.territory_id, declared.territory_id, worksites.territory_id) as territory_id
-    from {{ ref('mart_worksite_indicators') }} as own
+    from {{ whole(ref('mart_worksite_indicators')) }} as own
     inner join {{ ref('dim_reporting_years') }} as years on own.period_id = years.period_id
     left join {{ ref('dim_worksite_years') }} as worksite_years
         on own.worksite_id = worksite_years.worksite_id and years.reporting_year = worksite_years.reporting_year

@@ -7,7 +7,7 @@ with by_column as (
         numerator,
         denominator,
         null::double as measure
-    from {{ whole(ref('agg_worksite_people')) }}
+    from {{ whole(ref('agg_worksite_people'), only={'partner_worksite': 'geography_id'}) }}
     where denominator > 0
     union all
     select
@@ -17,7 +17,7 @@ with by_column as (
         null as numerator,
         denominator,
         measure
-    from {{ whole(ref('agg_worksite_measures')) }}
+    from {{ whole(ref('agg_worksite_measures'), only={'partner_worksite': 'geography_id'}) }}
 ),
 
 counted as (
@@ -42,7 +42,7 @@ counted as (
         count(case when state then 1 end) as numerator,
         count(*) as denominator,
         null as measure
-    from {{ ref('ind_partners') }}
+    from {{ whole(ref('ind_partners'), only={'partner_worksite': 'worksite_id'}) }}
     where worksite_id is not null and partner_key = ''
     group by worksite_id, period_id, indicator_id, breakdown
     union all
@@ -54,7 +54,7 @@ counted as (
         count(distinct case when state then partner_key end) as numerator,
         count(distinct partner_key) as denominator,
         null as measure
-    from {{ ref('ind_partners') }}
+    from {{ whole(ref('ind_partners'), only={'partner_worksite': 'worksite_id'}) }}
     where worksite_id is not null and partner_key != ''
     group by worksite_id, period_id, indicator_id, breakdown
 )

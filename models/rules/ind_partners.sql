@@ -1,18 +1,19 @@
 -- Partner work in long form, because its breakdowns are open lists: one row per indicator, breakdown
 -- value, period and counted action (or partner). true = numerator, false = denominator only.
+{%- set actions = {'partner_action': 'action_key'} %}
 with kinds as (
     -- a type and its group are both ways to read an action
     select
         action_key,
         domain,
         action_type as kind
-    from {{ whole(ref('fct_partner_action_types')) }}
+    from {{ whole(ref('fct_partner_action_types'), only=actions) }}
     union
     select
         action_key,
         domain,
         action_group as kind
-    from {{ whole(ref('fct_partner_action_types')) }}
+    from {{ whole(ref('fct_partner_action_types'), only=actions) }}
     where action_group is not null
 ),
 
@@ -20,12 +21,12 @@ named as (
     select
         action_key,
         partner
-    from {{ ref('fct_partner_action_partners') }}
+    from {{ whole(ref('fct_partner_action_partners'), only=actions) }}
     union
     select
         action_key,
         'total' as partner
-    from {{ ref('fct_partner_action_partners') }}
+    from {{ whole(ref('fct_partner_action_partners'), only=actions) }}
 ),
 
 -- work placements and contracts, by which the network of employers is known
@@ -34,24 +35,8 @@ placements as (
         action_key,
         action_type,
         case when action_type = '02- PMSMP' then 'PMSMP' else 'signature' end as network_action
-    from {{ whole(ref('fct_partner_action_types')) }}
-    where domain = 'emploi' and (action_type = '02- PMSMP' or action_type like '01-Signature%')
-),
-
--- partners that come back: so many of them in the year that ends with the period, in whatever territories
-network as (
-    select
-        ends.period_id,
-        partners.partner_key
-    from placements
-    inner join {{ ref('fct_partner_action_partners') }} as partners on placements.action_key = partners.action_key
-    inner join {{ whole(ref('fct_partner_actions')) }} as actions on placements.action_key = actions.action_key
-    inner join {{ ref('dim_reporting_periods') }} as ends
-        on
-            actions.action_date <= ends.last_day
-            and actions.action_date > {{ months_after('ends.last_day', -12) }}
-    group by ends.period_id, partners.partner_key
-    having count(*) >= {{ var('network_least_placements') }}
+    from {{ whole(ref('fct_partner_action_types'), only=actions) }} as placements
+    where {{ is_placement('placements') }}
 ),
 
 network_actions as (
@@ -59,9 +44,10 @@ network_actions as (
         periods.period_id,
         periods.action_key
     from placements
-    inner join {{ whole(ref('fct_partner_action_periods')) }} as periods on placements.action_key = periods.action_key
-    inner join {{ ref('fct_partner_action_partners') }} as partners on placements.action_key = partners.action_key
-    inner join network on periods.period_id = network.period_id and partners.partner_key = network.partner_key
+    inner join {{ whole(ref('fct_partner_action_periods'), only=actions) }} as periods on placements.action_key = periods.action_key
+    inner join {{ whole(ref('fct_partner_action_partners'), only=actions) }} as partners on placements.action_key = partners.action_key
+    inner join {{ ref('dim_partner_network') }} as network
+        on periods.period_id = network.period_id and partners.partner_key = network.partner_key
 ),
 
 actions_by_period as (
@@ -69,8 +55,8 @@ actions_by_period as (
         actions.*,
         periods.period_id,
         network_actions.action_key is not null as is_of_network
-    from {{ whole(ref('fct_partner_actions')) }} as actions
-    inner join {{ whole(ref('fct_partner_action_periods')) }} as periods on actions.action_key = periods.action_key
+    from {{ whole(ref('fct_partner_actions'), only=actions) }} as actions
+    inner join {{ whole(ref('fct_partner_action_periods'), only=actions) }} as periods on actions.action_key = periods.action_key
     left join network_actions
         on periods.action_key = network_actions.action_key and periods.period_id = network_actions.period_id
 ),
@@ -84,7 +70,7 @@ counted as (
         concat_ws(' x ', domain, action_type) as breakdown,
         '' as partner_key,
         '' as asks_network
-    from {{ whole(ref('fct_partner_action_types')) }}
+    from {{ whole(ref('fct_partner_action_types'), only=actions) }}
     union all
     select distinct
         action_key,
@@ -92,7 +78,7 @@ counted as (
         concat_ws(' x ', domain, action_group) as breakdown,
         '' as partner_key,
         '' as asks_network
-    from {{ whole(ref('fct_partner_action_types')) }}
+    from {{ whole(ref('fct_partner_action_types'), only=actions) }}
     where action_group is not null
     union all
     select
@@ -101,7 +87,7 @@ counted as (
         domain as breakdown,
         '' as partner_key,
         '' as asks_network
-    from {{ whole(ref('fct_partner_action_domains')) }}
+    from {{ whole(ref('fct_partner_action_domains'), only=actions) }}
     union all
     select
         action_key,
@@ -109,7 +95,7 @@ counted as (
         concat_ws(' x ', domain, request_reason) as breakdown,
         '' as partner_key,
         '' as asks_network
-    from {{ whole(ref('fct_partner_action_domains')) }}
+    from {{ whole(ref('fct_partner_action_domains'), only=actions) }}
     where request_reason is not null
     union all
     select
@@ -118,8 +104,8 @@ counted as (
         domains.domain as breakdown,
         '' as partner_key,
         '' as asks_network
-    from {{ whole(ref('fct_partner_action_domains')) }} as domains
-    inner join {{ whole(ref('fct_partner_actions')) }} as actions on domains.action_key = actions.action_key
+    from {{ whole(ref('fct_partner_action_domains'), only=actions) }} as domains
+    inner join {{ whole(ref('fct_partner_actions'), only=actions) }} as actions on domains.action_key = actions.action_key
     where actions.stands_in_for_social_worker
     union all
     select
@@ -137,8 +123,8 @@ counted as (
         domains.domain as breakdown,
         partners.partner_key,
         '' as asks_network
-    from {{ ref('fct_partner_action_partners') }} as partners
-    inner join {{ whole(ref('fct_partner_action_domains')) }} as domains on partners.action_key = domains.action_key
+    from {{ whole(ref('fct_partner_action_partners'), only=actions) }} as partners
+    inner join {{ whole(ref('fct_partner_action_domains'), only=actions) }} as domains on partners.action_key = domains.action_key
     union all
     select
         partners.action_key,
@@ -146,8 +132,8 @@ counted as (
         '' as breakdown,
         partners.partner_key,
         '' as asks_network
-    from {{ ref('fct_partner_action_partners') }} as partners
-    inner join {{ whole(ref('fct_partner_actions')) }} as actions on partners.action_key = actions.action_key
+    from {{ whole(ref('fct_partner_action_partners'), only=actions) }} as partners
+    inner join {{ whole(ref('fct_partner_actions'), only=actions) }} as actions on partners.action_key = actions.action_key
     where actions.experiment = 'santé mentale'
     union all
     select

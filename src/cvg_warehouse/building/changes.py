@@ -116,7 +116,7 @@ TOUCHED = """
     where worksite_id in (select worksite_id from touched_worksites)
         or pathway_key in (select pathway_key from touched_pathways)
     union
-    select unnest(['pathway', 'action', 'worksite', 'place']), '';
+    select unnest(['pathway', 'action', 'worksite', 'place', 'partner_action']), '';
 """
 
 
