@@ -236,7 +236,7 @@ def test_without_a_warehouse_everything_is_built(whole: Workplace, tmp_path: Pat
         ("drop table build_record", NO_WHOLE_BUILD),
         (f"drop table {NOTE}", NO_WHOLE_BUILD),
         ("update build_record set code_version = 'other'", OTHER_CODE),
-        # in another year, other rows are of years to come
+        # in another year, other rows are of a year that has not begun
         (f"update {NOTE} set noted_in = noted_in - 1", "it touches 100% of the pathways"),
         (f"update {NOTE} set digest = digest + 1 where annee = '2023'", "it touches ..% of the.*"),
         (f"update {NOTE} set digest = digest + 1 where {ONE_WORKSITE}", ""),

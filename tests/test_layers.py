@@ -22,9 +22,19 @@ DBT = Path(sys.executable).with_name("dbt")
 LAYERS = ("staging", "core", "rules", "counting", "marts", "report", "checks", "published")
 PREFIXES = {"staging": "stg_", "core": ("fct_", "dim_"), "rules": "ind_"}
 SLICED = "sliced_by"
-MADE_OF_ALL = {"dim_worksites", "dim_reporting_years", "dim_reporting_periods"}
+MADE_OF_ALL = {
+    "dim_worksites",
+    "dim_reporting_years",
+    "dim_reporting_periods",
+    "dim_partner_network",
+    "fct_partner_action_partners",
+}
 """What is made of exports and may be read by a sliced model all the same: a worksite whose rows
-changed is touched whole, and for other years or periods everything is built."""
+changed is touched whole, for other years or periods everything is built, and what is said of a
+partner that got another name or place in the network is touched."""
+OF_ROWS = {"pathway", "action"}
+LARGER = {"partner_action", "partner_worksite"}
+"""Units of which more is touched than of actions and worksites."""
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +157,7 @@ def slices(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Slices:
     run = [DBT, "compile", "--quiet", "--no-partial-parse", "--select", *kinds]
     subprocess.run(run, cwd=PROJECT, env=os.environ | places, check=True, capture_output=True)
     found = Slices(json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"])
-    assert set(found.sliced.values()) == {"pathway", "action", "worksite", "place"}
+    assert set(found.sliced.values()) == OF_ROWS | LARGER | {"worksite", "place"}
     assert any(f'"{BEFORE}".' in node["compiled_code"] for node in found.of("model").values())
     return found
 
@@ -197,6 +207,18 @@ def test_what_follows_a_pathway_asks_nothing_of_its_worksite_as_a_whole(slices: 
         f"{slices.nodes[name]['name']} reads {slices.nodes[parent]['name']}"
         for name, unit in slices.sliced.items()
         for parent in slices.parents(name)
-        if unit in ("pathway", "action") and slices.sliced.get(parent) in ("worksite", "place")
+        if unit in OF_ROWS and slices.sliced.get(parent, unit) not in OF_ROWS
     ]
     assert asking == []
+
+
+def test_what_is_touched_more_widely_reads_more_than_is_touched(slices: Slices) -> None:
+    partial = [
+        f"{slices.nodes[name]['name']} reads touched rows of {slices.nodes[parent]['name']} alone"
+        for name, unit in slices.sliced.items()
+        for parent in slices.parents(name)
+        if unit in LARGER
+        and slices.sliced.get(parent, unit) != unit
+        and not slices.reads_whole(name, parent)
+    ]
+    assert partial == []

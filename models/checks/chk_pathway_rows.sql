@@ -1,12 +1,10 @@
 -- Deliveries of people that contradict themselves, others or the year before: how many of how many, by worksite.
--- A row is judged by the rows of its pathway, its person and its worksite: a build of what changed takes the touched
--- rows as they were from the counts before, and adds them as they are.
+-- A row is judged by its pathway's, person's and worksite's: what is touched is taken from the counts before, and added.
 {%- set salaries = ref('stg_exports__salaries') %}
 {%- set at_entry = [] %}
 {%- for column in checked_columns(salaries) %}
-{%- set meta = column.config.meta %}
 {%- set is_place = column.name in ['reporting_year', 'territory_id', 'worksite_id'] %}
-{%- if meta.privacy != 'direct' and not meta.get('yearly') and not is_place %}
+{%- if column.config.meta.privacy != 'direct' and not column.config.meta.get('yearly') and not is_place %}
 {%- do at_entry.append(column) %}
 {%- endif %}
 {%- endfor %}
@@ -143,9 +141,7 @@ from (
                 {%- for column in at_entry %}
                 {{ column.name }},
                 {%- endfor %}
-                reporting_year,
-                territory_id,
-                worksite_id
+                reporting_year, territory_id, worksite_id
         )
 
         {{ rows_against('pathway_vanished', 'salaries', 'expected', 'not is_delivered_again') }}
@@ -155,23 +151,18 @@ from (
         {{ rows_against('pathway_renewed', 'salaries', 'renewed', 'is_against') }}
         union all
         {{ rows_against(
-            'pathway_of_two_people', 'salaries', 'deliveries',
-            'person_key != latest_person_key',
-            'id_salarie'
+            'pathway_of_two_people', 'salaries', 'deliveries', 'person_key != latest_person_key', 'id_salarie'
         ) }}
         union all
         {{ rows_against('pathway_moved', 'salaries', 'deliveries', 'worksite_id != latest_worksite_id', 'chantier') }}
         union all
         {{ rows_against(
-            'active_after_exit', 'salaries', 'deliveries',
-            'exit_year < reporting_year',
-            'annee',
+            'active_after_exit', 'salaries', 'deliveries', 'exit_year < reporting_year', 'annee',
             'exit_year is not null'
         ) }}
         union all
         {{ rows_against(
-            'person_of_many_pathways', 'salaries', 'people',
-            'pathways > ' ~ limit_of('person_of_many_pathways'),
+            'person_of_many_pathways', 'salaries', 'people', 'pathways > ' ~ limit_of('person_of_many_pathways'),
             'id_salarie'
         ) }}
         union all
@@ -180,23 +171,17 @@ from (
         {{ rows_against('pathways_alike', 'salaries', 'alike', 'people_alike > 1', counts='rows_alike') }}
         union all
         {{ rows_against(
-            'phc_housing_without_phc', 'salaries', salaries,
-            'not coalesce(came_through_phc, false)',
-            'passage_phc',
+            'phc_housing_without_phc', 'salaries', salaries, 'not coalesce(came_through_phc, false)', 'passage_phc',
             'housing_at_phc_hiring is not null'
         ) }}
         union all
         {{ rows_against(
-            'phc_without_housing', 'salaries', salaries,
-            'housing_at_phc_hiring is null',
-            'passage_phc',
+            'phc_without_housing', 'salaries', salaries, 'housing_at_phc_hiring is null', 'passage_phc',
             'came_through_phc'
         ) }}
         union all
         {{ rows_against(
-            'phc_referral_without_phc', 'salaries', salaries,
-            'not came_through_phc',
-            'passage_phc',
+            'phc_referral_without_phc', 'salaries', salaries, 'not came_through_phc', 'passage_phc',
             "referrer = 'premieres_heures' and came_through_phc is not null"
         ) }}
         {%- for column in at_entry %}
@@ -205,9 +190,7 @@ from (
         {%- endfor %}
         union all
         {{ rows_against(
-            'year_ahead', 'salaries', salaries,
-            'reporting_year > extract(year from current_date)',
-            'annee'
+            'year_ahead', 'salaries', salaries, 'reporting_year > extract(year from current_date)', 'annee'
         ) }}
     ) as counted_{{ state.name }}
     {{ 'union all' if not loop.last }}

@@ -46,15 +46,17 @@ def _changes_built(exports: Path, workshop: Workshop, form: ExportsFormat) -> li
         sliced = folder / workshop.warehouse.name
         obstacle = begin_slice(sliced, workshop.warehouse, exports, form)
         if obstacle:
-            return _everything(obstacle)
+            _say_everything(obstacle)
+            return None
         steps = _built(exports, workshop, form, sliced, workshop.warehouse)
         built = workshop.begin(start_from=workshop.warehouse)
         if not take_slice(sliced, built, is_sound=not any(step.went_wrong for step in steps)):
-            return _everything("there are other periods than before")
+            _say_everything("there are other periods than before")
+            return None
     return steps
 
 
-def _everything(obstacle: str) -> None:
+def _say_everything(obstacle: str) -> None:
     out.print(f"Everything is built: {obstacle}", soft_wrap=True)
 
 

@@ -47,7 +47,8 @@ def dbt_build(
     """Build and check all tables in `warehouse` and say how each step went.
 
     With `before`, a warehouse, `warehouse` is the slice of what changed since it was built
-    (`slice.py`). `scratch` keeps dbt's parsed project for the next build, its compiled SQL and `build.log`.
+    (`slice.py`). `scratch` keeps dbt's parsed project for the next build, its compiled SQL and
+    `build.log`.
     """
     gc.set_threshold(OBJECTS_PER_COLLECTION)
     with progress("Building") as bar:
