@@ -197,7 +197,7 @@ def test_failing_check_is_told_of_a_whole_warehouse(
         Step("test", "shares_are_shares", "fail", 3, "Got 3 results"),
         Step("test", "readable of stg_exports__sorties", "warn", 1, "Got 1 result"),
     ]
-    monkeypatch.setattr(build, "build_warehouse", lambda exports, warehouse, form: steps)
+    monkeypatch.setattr(build, "build_warehouse", lambda *_: steps)
     monkeypatch.setenv("CVG_EXPORTS", str(built.exports))
     monkeypatch.setenv("CVG_WAREHOUSE", str(built.warehouse))
     result = CliRunner().invoke(app, ["build"])

@@ -456,7 +456,7 @@ def test_a_failed_check_is_told_as_the_reason(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps = [Step("test", "shares_are_shares", "fail", 3, "Got 3 results")]
-    monkeypatch.setattr(build, "build_warehouse", lambda exports, warehouse, form: steps)
+    monkeypatch.setattr(build, "build_warehouse", lambda *_: steps)
     result = CliRunner().invoke(app, ["build"], env=house.variables)
     assert result.exit_code == 1
     assert "not published, because a check fails" in result.stdout
