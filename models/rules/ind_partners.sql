@@ -1,19 +1,24 @@
 -- Partner work in long form, because its breakdowns are open lists: one row per indicator, breakdown
 -- value, period and counted action (or partner). true = numerator, false = denominator only.
-{%- set actions = {'partner_action': 'action_key'} %}
+{%- set touched = {'partner_action': 'action_key'} %}
+{%- set acted = whole(ref('fct_partner_actions'), only=touched) %}
+{%- set periods = whole(ref('fct_partner_action_periods'), only=touched) %}
+{%- set domains = whole(ref('fct_partner_action_domains'), only=touched) %}
+{%- set types = whole(ref('fct_partner_action_types'), only=touched) %}
+{%- set mobilised = whole(ref('fct_partner_action_partners'), only=touched) %}
 with kinds as (
     -- a type and its group are both ways to read an action
     select
         action_key,
         domain,
         action_type as kind
-    from {{ whole(ref('fct_partner_action_types'), only=actions) }}
+    from {{ types }}
     union
     select
         action_key,
         domain,
         action_group as kind
-    from {{ whole(ref('fct_partner_action_types'), only=actions) }}
+    from {{ types }}
     where action_group is not null
 ),
 
@@ -21,21 +26,21 @@ named as (
     select
         action_key,
         partner
-    from {{ whole(ref('fct_partner_action_partners'), only=actions) }}
+    from {{ mobilised }}
     union
     select
         action_key,
         'total' as partner
-    from {{ whole(ref('fct_partner_action_partners'), only=actions) }}
+    from {{ mobilised }}
 ),
 
 -- work placements and contracts, by which the network of employers is known
 placements as (
     select
-        action_key,
-        action_type,
-        case when action_type = '02- PMSMP' then 'PMSMP' else 'signature' end as network_action
-    from {{ whole(ref('fct_partner_action_types'), only=actions) }} as placements
+        placements.action_key,
+        placements.action_type,
+        case when placements.action_type = '02- PMSMP' then 'PMSMP' else 'signature' end as network_action
+    from {{ types }} as placements
     where {{ is_placement('placements') }}
 ),
 
@@ -44,8 +49,8 @@ network_actions as (
         periods.period_id,
         periods.action_key
     from placements
-    inner join {{ whole(ref('fct_partner_action_periods'), only=actions) }} as periods on placements.action_key = periods.action_key
-    inner join {{ whole(ref('fct_partner_action_partners'), only=actions) }} as partners on placements.action_key = partners.action_key
+    inner join {{ periods }} as periods on placements.action_key = periods.action_key
+    inner join {{ mobilised }} as partners on placements.action_key = partners.action_key
     inner join {{ ref('dim_partner_network') }} as network
         on periods.period_id = network.period_id and partners.partner_key = network.partner_key
 ),
@@ -55,8 +60,8 @@ actions_by_period as (
         actions.*,
         periods.period_id,
         network_actions.action_key is not null as is_of_network
-    from {{ whole(ref('fct_partner_actions'), only=actions) }} as actions
-    inner join {{ whole(ref('fct_partner_action_periods'), only=actions) }} as periods on actions.action_key = periods.action_key
+    from {{ acted }} as actions
+    inner join {{ periods }} as periods on actions.action_key = periods.action_key
     left join network_actions
         on periods.action_key = network_actions.action_key and periods.period_id = network_actions.period_id
 ),
@@ -70,7 +75,7 @@ counted as (
         concat_ws(' x ', domain, action_type) as breakdown,
         '' as partner_key,
         '' as asks_network
-    from {{ whole(ref('fct_partner_action_types'), only=actions) }}
+    from {{ types }}
     union all
     select distinct
         action_key,
@@ -78,7 +83,7 @@ counted as (
         concat_ws(' x ', domain, action_group) as breakdown,
         '' as partner_key,
         '' as asks_network
-    from {{ whole(ref('fct_partner_action_types'), only=actions) }}
+    from {{ types }}
     where action_group is not null
     union all
     select
@@ -87,7 +92,7 @@ counted as (
         domain as breakdown,
         '' as partner_key,
         '' as asks_network
-    from {{ whole(ref('fct_partner_action_domains'), only=actions) }}
+    from {{ domains }}
     union all
     select
         action_key,
@@ -95,7 +100,7 @@ counted as (
         concat_ws(' x ', domain, request_reason) as breakdown,
         '' as partner_key,
         '' as asks_network
-    from {{ whole(ref('fct_partner_action_domains'), only=actions) }}
+    from {{ domains }}
     where request_reason is not null
     union all
     select
@@ -104,8 +109,8 @@ counted as (
         domains.domain as breakdown,
         '' as partner_key,
         '' as asks_network
-    from {{ whole(ref('fct_partner_action_domains'), only=actions) }} as domains
-    inner join {{ whole(ref('fct_partner_actions'), only=actions) }} as actions on domains.action_key = actions.action_key
+    from {{ domains }} as domains
+    inner join {{ acted }} as actions on domains.action_key = actions.action_key
     where actions.stands_in_for_social_worker
     union all
     select
@@ -123,8 +128,8 @@ counted as (
         domains.domain as breakdown,
         partners.partner_key,
         '' as asks_network
-    from {{ whole(ref('fct_partner_action_partners'), only=actions) }} as partners
-    inner join {{ whole(ref('fct_partner_action_domains'), only=actions) }} as domains on partners.action_key = domains.action_key
+    from {{ mobilised }} as partners
+    inner join {{ domains }} as domains on partners.action_key = domains.action_key
     union all
     select
         partners.action_key,
@@ -132,8 +137,8 @@ counted as (
         '' as breakdown,
         partners.partner_key,
         '' as asks_network
-    from {{ whole(ref('fct_partner_action_partners'), only=actions) }} as partners
-    inner join {{ whole(ref('fct_partner_actions'), only=actions) }} as actions on partners.action_key = actions.action_key
+    from {{ mobilised }} as partners
+    inner join {{ acted }} as actions on partners.action_key = actions.action_key
     where actions.experiment = 'santé mentale'
     union all
     select
