@@ -2,7 +2,6 @@
 -- how many, by worksite.
 -- A row is judged by the rows of its pathway, its person and its worksite: a build of what changed takes the touched
 -- rows as they were from the counts before, and adds them as they are.
-{%- set salaries = ref('stg_exports__salaries') %}
 select
     check_id,
     export,
