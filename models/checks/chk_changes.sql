@@ -1,4 +1,5 @@
--- Answers against those of the year before: unknown ones and values. Measured here, judged in mart_data_findings.
+-- Answers against those of the year before, where enough rows say so: unknown ones and values. Measured here, judged in
+-- mart_data_findings.
 {%- set kept %}
     abs(cells.share_of_known - cells.share_of_known_before)
     + abs(others.share_of_known - others.share_of_known_before)
@@ -18,9 +19,7 @@ with cells as (
         rows_now * 1.0 / nullif(all_now, 0) as share_of_all,
         rows_before * 1.0 / nullif(all_before, 0) as share_of_all_before,
         rows_now * 1.0 / nullif(known_now, 0) as share_of_known,
-        rows_before * 1.0 / nullif(known_before, 0) as share_of_known_before,
-        max(case when place_level = 'total' then known_now * 1.0 / nullif(all_now, 0) end)
-            over (partition by export, column_name, reporting_year) as known_share_of_total
+        rows_before * 1.0 / nullif(known_before, 0) as share_of_known_before
     from {{ whole(ref('chk_values')) }}
 ),
 
@@ -28,12 +27,13 @@ columns_in_all as (
     select
         export,
         column_name,
+        is_optional,
         reporting_year,
         max(all_now) as all_now,
         max(known_now) as known_now
     from cells
-    where place_level = 'total' and is_optional
-    group by export, column_name, reporting_year
+    where place_level = 'total'
+    group by export, column_name, is_optional, reporting_year
 ),
 
 measured as (
@@ -54,24 +54,32 @@ measured as (
     where is_unknown and all_now > 0 and all_before > 0 and (share_of_all > share_of_all_before or rows_now = 0)
     union all
     select
-        case when place_level = 'total' then 'column_empty' else 'column_unknown' end as check_id,
-        export,
-        column_name,
+        case when cells.place_level = 'total' then 'column_empty' else 'column_unknown' end as check_id,
+        cells.export,
+        cells.column_name,
         '' as category,
-        reporting_year,
-        place_level,
-        place_id,
-        share_of_all as observed,
-        1 - known_share_of_total as expected,
-        rows_now as rows_against,
+        cells.reporting_year,
+        cells.place_level,
+        cells.place_id,
+        cells.share_of_all as observed,
+        1 - in_all.known_now * 1.0 / nullif(in_all.all_now, 0) as expected,
+        cells.rows_now as rows_against,
         1 as distance,
         null as deviations
     from cells
+    left join columns_in_all as in_all
+        on
+            cells.export = in_all.export
+            and cells.column_name = in_all.column_name
+            and cells.reporting_year = in_all.reporting_year
     -- what half of the others know, or what nobody knows
     where
-        is_unknown
-        and rows_now = all_now
-        and case when place_level = 'total' then not is_occasional else known_share_of_total >= 0.5 end
+        cells.is_unknown
+        and cells.rows_now = cells.all_now
+        and case
+            when cells.place_level = 'total' then not cells.is_occasional
+            else in_all.known_now * 1.0 / nullif(in_all.all_now, 0) >= 0.5
+        end
     union all
     -- somebody does not know in most columns, and nobody in this one
     select
@@ -89,6 +97,7 @@ measured as (
         / count(*) over (partition by export, reporting_year) as distance,
         null as deviations
     from columns_in_all
+    where is_optional
     qualify known_now = all_now
     union all
     select
@@ -180,17 +189,19 @@ measured as (
 )
 
 select
-    check_id,
-    export,
-    column_name,
-    category,
-    reporting_year,
-    place_level,
-    place_id,
-    cast(observed as double) as observed,
-    cast(expected as double) as expected,
-    cast(rows_against as double) as rows_against,
-    cast(distance as double) as distance,
-    cast(deviations as double) as deviations,
+    measured.check_id,
+    measured.export,
+    measured.column_name,
+    measured.category,
+    measured.reporting_year,
+    measured.place_level,
+    measured.place_id,
+    cast(measured.observed as double) as observed,
+    cast(measured.expected as double) as expected,
+    cast(measured.rows_against as double) as rows_against,
+    cast(measured.distance as double) as distance,
+    cast(measured.deviations as double) as deviations,
     cast(null as string) as note
 from measured
+inner join {{ ref('stg_reference__data_checks') }} as checks on measured.check_id = checks.check_id
+where measured.rows_against >= checks.least_rows

@@ -33,29 +33,23 @@ held_{{ loop.index }} as (
 {%- endfor %}
 
 lines as (
-    {%- for model in models %}
-    {%- set outer_loop = loop %}
+    {%- for model in models if not execute or lines_of(model, counted) %}
+    {%- set answered = [] %}
     {%- for line in lines_of(model, counted) %}
+    {%- do answered.append({
+        'line_id': "'" ~ line.line_id ~ "'",
+        'number': number_in(line.place),
+        'base': number_in(line.base),
+        'unknown': number_in(line.unknown),
+    }) %}
+    {%- endfor %}
     select
         held_worksite_id as worksite_id,
         held_period_id as period_id,
-        '{{ line.line_id }}' as line_id,
-        {{ number_in(line.place) }} as number,
-        {{ number_in(line.base) }} as base,
-        {{ number_in(line.unknown) }} as unknown
-    from held_{{ outer_loop.index }}
-    union all
+        {{ each_row(answered) }}
+    from held_{{ loop.index }}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
-    {%- endfor %}
-    select
-        worksite_id,
-        period_id,
-        cast(null as string) as line_id,
-        cast(null as double) as number,
-        cast(null as double) as base,
-        cast(null as double) as unknown
-    from held
-    where 1 = 0
 ),
 
 ended as (
