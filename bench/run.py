@@ -19,12 +19,15 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from statistics import median
 from typing import Annotated
 
 import duckdb
 import typer
 from rich.console import Console
+
+from cvg_warehouse.building.exports_format import VARIABLE, format_for
+from cvg_warehouse.export_files import files_in
+from cvg_warehouse.file_formats import Format
 
 PROJECT = Path(__file__).resolve().parents[1]
 MODELS = PROJECT / "models"
@@ -33,6 +36,10 @@ EXPORTS = ("salaries", "sorties", "actions", "ateliers", "suivi_post_sortie")
 SCALES = (1, 10, 100)
 # Polars keeps all of it in memory, pandas too: 8 GB at this scale.
 SCRIPTS_UP_TO = 100
+# Larger than this, exports are Parquet, which the build reads in place; the scripts read CSV.
+SEEDS_UP_TO = 10
+# What the build is given of DuckDB's memory where the default is too little (docs/environment.md).
+LARGE = {"CVG_MEMORY": "10GB"}
 # In one process of one machine; measured where it is installed (docs/spark.md).
 SPARK_UP_TO = 10
 SLOWEST = 12
@@ -56,7 +63,7 @@ class Run:
 
 @dataclass
 class Contestant:
-    """Another way to the same figures: medians of its runs."""
+    """Another way to the same figures, measured once."""
 
     seconds: dict[str, float]
     peak_gb: float
@@ -66,7 +73,7 @@ class Contestant:
 
 @dataclass
 class Scale:
-    """What one scale took: seconds and GB of each run, or medians where it says so."""
+    """What one scale took: seconds and GB of each run of `cvg build`."""
 
     scale: int
     rows: dict[str, int]
@@ -77,7 +84,9 @@ class Scale:
     build: list[float] = field(default_factory=list)
     build_peak_gb: list[float] = field(default_factory=list)
     build_status: int = 0
-    spine: list[float] = field(default_factory=list)
+    incremental: float = 0
+    """`cvg build --incremental` after the last of them, with other answers of one worksite."""
+    spine: float = 0
     slowest: dict[str, float] = field(default_factory=dict)
     """Seconds of the steps of the last build that took longest."""
     contestants: dict[str, Contestant] = field(default_factory=dict)
@@ -107,16 +116,38 @@ def measure(
         return Run(seconds, cpu, peak_gb, process.returncode, out.read())
 
 
-def exports(scale: int, data: Path) -> Path:
+def exports(scale: int, data: Path, form: Format) -> Path:
     """Folder with the demo exports of a scale; made once, then reused."""
-    folder = data / f"scale_{scale}"
-    if not all((folder / f"{name}.csv").is_file() for name in EXPORTS):
+    folder = data / f"scale_{scale}" / form
+    if not all(file.is_file() for file in files_in(folder, form).values()):
         folder.mkdir(parents=True, exist_ok=True)
         command = [_tool("cvg"), "demo", "--out", str(folder), "--scale", str(scale)]
-        made = measure(command)
+        made = measure([*command, "--format", form])
         if made.status:
             raise typer.Exit(_fail(f"cvg demo --scale {scale} failed", made))
     return folder
+
+
+def other_answers_of_one_worksite(folder: Path, form: Format, changed: Path) -> Path:
+    """A folder with the same exports, but for the sex of the people of the largest worksite."""
+    shutil.rmtree(changed, ignore_errors=True)
+    shutil.copytree(folder, changed)
+    file = files_in(folder, form)["salaries"]
+    options = "format parquet" if form is Format.PARQUET else "format csv, header"
+    duckdb.execute(
+        f"""
+        create or replace temp table people as
+        from {f"'{file}'" if form is Format.PARQUET else f"read_csv('{file}', all_varchar = true)"};
+        copy (
+            select * replace (
+                case when chantier = (select mode(chantier) from people)
+                    and annee = (select max(annee) from people)
+                    then case sexe when 'F' then 'H' else 'F' end else sexe end as sexe
+            ) from people
+        ) to '{changed / file.name}' ({options})
+        """
+    )
+    return changed
 
 
 def beyond_the_spine() -> list[str]:
@@ -141,18 +172,17 @@ def _last_json(run: Run, what: str) -> dict[str, float]:
     return json.loads(run.output.strip().splitlines()[-1])
 
 
-def _contestant(name: str, runs: list[Run]) -> Contestant:
-    found = [_last_json(run, name) for run in runs]
-    seconds = {key: median(each[key] for each in found) for key in found[0]}
-    return Contestant(seconds, median(run.peak_gb for run in runs))
+def _contestant(name: str, run: Run) -> Contestant:
+    return Contestant(_last_json(run, name), run.peak_gb)
 
 
 def bench_scale(scale: int, runs: int, data: Path) -> Scale:
-    """Build, and up to `SCRIPTS_UP_TO` its SQL alone and the scripts, each in turn."""
-    folder = exports(scale, data)
+    """Build it several times, then once what changed, and up to `SCRIPTS_UP_TO` the scripts."""
+    form = Format.CSV if scale <= SEEDS_UP_TO else Format.PARQUET
+    folder = exports(scale, data, form)
     work = BENCH / f"scale_{scale}"
     shutil.rmtree(work, ignore_errors=True)
-    (work / "direct").mkdir(parents=True)
+    work.mkdir(parents=True)
     warehouse, target = work / "cvg.duckdb", work / "target"
     environment = {
         "CVG_WAREHOUSE": str(warehouse),
@@ -160,17 +190,11 @@ def bench_scale(scale: int, runs: int, data: Path) -> Scale:
         "CVG_EXPORTS": str(folder),
         "DBT_LOG_PATH": str(work / "logs"),
         "CVG_PUBLISH": "no",
+        **(LARGE if scale > SCRIPTS_UP_TO else {}),
     }
-    size = sum((folder / f"{name}.csv").stat().st_size for name in EXPORTS) / 1e9
+    size = sum(file.stat().st_size for file in files_in(folder, form).values()) / 1e9
     found = Scale(scale, {}, size)
-    build = [_tool("dbt"), "build", "--exclude-resource-type", "unit_test"]
-    python = [sys.executable, "-m"]
-    direct = [*python, "bench.direct", str(target), str(work / "direct" / warehouse.name)]
-    scripts = {
-        "polars": [*python, "tests.oracle.reference", str(folder)],
-        "pandas": [*python, "bench.with_pandas", str(folder)],
-    }
-    others: dict[str, list[Run]] = {}
+    build = [_tool("cvg"), "build"]
     for number in range(runs):
         console.print(f"scale {scale}: run {number + 1} of {runs}", style="dim")
         shutil.rmtree(target, ignore_errors=True)
@@ -181,41 +205,70 @@ def bench_scale(scale: int, runs: int, data: Path) -> Scale:
         warehouse.unlink(missing_ok=True)
         built = measure(build, environment)
         if not warehouse.exists():
-            raise typer.Exit(_fail("dbt build made no warehouse", built))
+            raise typer.Exit(_fail("cvg build made no warehouse", built))
         found.build.append(built.seconds)
         found.build_peak_gb.append(built.peak_gb)
         found.build_status = max(found.build_status, built.status)
-        found.slowest = _slowest(target)
-        if scale > SCRIPTS_UP_TO:
-            continue
-        (work / "direct" / warehouse.name).unlink(missing_ok=True)
-        for name, command in {"its SQL alone": direct, **scripts}.items():
-            others.setdefault(name, []).append(measure(command, environment))
-        # last, because the direct run follows what dbt compiled last
-        spine = [*build, "--exclude", *beyond_the_spine()]
-        found.spine.append(measure(spine, environment).seconds)
-    if scale <= SPARK_UP_TO and (Path(sys.prefix) / "spark").exists():
-        on_spark = [*python, "bench.spark", str(folder), str(warehouse), str(work / "spark")]
-        others["spark"] = [measure(on_spark, environment)]
-    found.contestants = {name: _contestant(name, all_runs) for name, all_runs in others.items()}
-    if others:
-        compare = {
-            "polars": [*python, "tests.oracle.compare", str(warehouse), str(folder)],
-            "pandas": [*scripts["pandas"], "--warehouse", str(warehouse)],
-        }
-        for name, command in compare.items():
-            found.contestants[name].compared = _compared(measure(command, environment))
-        if "spark" in others:
-            found.contestants["spark"].compared = _compared(others["spark"][0])
+    found.slowest = _slowest(work / "cvg.build" / "build.log")
     found.warehouse_gb = warehouse.stat().st_size / 1e9
     found.rows = _rows(warehouse)
+    if scale <= SCRIPTS_UP_TO:
+        console.print(f"scale {scale}: other ways to the same figures", style="dim")
+        _measure_others(found, environment, warehouse, target, exports(scale, data, Format.CSV))
+    changed = other_answers_of_one_worksite(folder, form, work / "changed")
+    incremental = measure([*build, "--incremental"], environment | {"CVG_EXPORTS": str(changed)})
+    if incremental.status > 1 or "Everything is built" in incremental.output:
+        raise typer.Exit(_fail("cvg build --incremental built no slice", incremental))
+    found.incremental = incremental.seconds
     return found
 
 
-def _slowest(target: Path) -> dict[str, float]:
-    results = json.loads((target / "run_results.json").read_text())["results"]
-    longest = sorted(results, key=lambda one: one["execution_time"], reverse=True)[:SLOWEST]
-    return {one["unique_id"].split(".")[2]: one["execution_time"] for one in longest}
+def _measure_others(
+    found: Scale, environment: Mapping[str, str], warehouse: Path, target: Path, files: Path
+) -> None:
+    """What the same figures take without dbt, by other means, and the first themes alone."""
+    # Plain dbt is told what `cvg build` sees for itself.
+    environment = {**environment, VARIABLE: format_for(Path(environment["CVG_EXPORTS"]))}
+    compiled = measure([_tool("dbt"), "compile"], environment)
+    if compiled.status:
+        raise typer.Exit(_fail("dbt compile failed", compiled))
+    scratch = warehouse.parent / "direct"
+    python = [sys.executable, "-m"]
+    direct = [*python, "bench.direct", str(target), str(scratch / warehouse.name)]
+    ways = {
+        "its SQL alone": direct,
+        "its SQL, calendar years": [*direct, "--years"],
+        "polars": [*python, "tests.oracle.reference", str(files)],
+        "pandas": [*python, "bench.with_pandas", str(files)],
+    }
+    for name, command in ways.items():
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir()
+        found.contestants[name] = _contestant(name, measure(command, environment))
+    shutil.rmtree(scratch)
+    if found.scale <= SPARK_UP_TO and (Path(sys.prefix) / "spark").exists():
+        work = str(warehouse.parent / "spark")
+        run = measure([*python, "bench.spark", str(files), str(warehouse), work], environment)
+        found.contestants["spark"] = _contestant("spark", run)
+        found.contestants["spark"].compared = _compared(run)
+    compare = {
+        "polars": [*python, "tests.oracle.compare", str(warehouse), str(files)],
+        "pandas": [*ways["pandas"], "--warehouse", str(warehouse)],
+    }
+    for name, command in compare.items():
+        found.contestants[name].compared = _compared(measure(command, environment))
+    spine = [_tool("dbt"), "build", "--exclude-resource-type", "unit_test"]
+    alone = warehouse.with_name("spine.duckdb")
+    elsewhere = {**environment, "CVG_WAREHOUSE": str(alone)}
+    found.spine = measure([*spine, "--exclude", *beyond_the_spine()], elsewhere).seconds
+    alone.unlink(missing_ok=True)
+
+
+def _slowest(log: Path) -> dict[str, float]:
+    """The first lines of a build's log, by their seconds: `12.3 s  model name: success`."""
+    steps = [line.split(maxsplit=2) for line in log.read_text(encoding="utf-8").splitlines()]
+    named = {told.partition(": ")[0]: float(seconds) for seconds, _, told in steps}
+    return dict(sorted(named.items(), key=lambda step: step[1], reverse=True)[:SLOWEST])
 
 
 def _rows(warehouse: Path) -> dict[str, int]:
@@ -244,19 +297,29 @@ def main(
     page: Annotated[bool, typer.Option(help="Write docs/performance.md and its plot.")] = False,
 ) -> None:
     """Measure, write target/bench/result.json, and print what docs/performance.md would say."""
-    found = [
-        bench_scale(one, runs if one <= SCRIPTS_UP_TO else 1, data.resolve())
-        for one in sorted(scale or SCALES)
-    ]
     BENCH.mkdir(parents=True, exist_ok=True)
     result = BENCH / "result.json"
     measured = {"on": str(date.today()), "machine": _machine()}
-    scales = [asdict(one) for one in found]
-    text = json.dumps(measured | {"scales": scales}, indent=2, ensure_ascii=False)
-    result.write_text(text, encoding="utf-8")
+    scales = _scales_before(result, measured)
+    for one in sorted(scale or SCALES):
+        found = bench_scale(one, runs if one <= SCRIPTS_UP_TO else 1, data.resolve())
+        scales[one] = asdict(found)
+        by_size = [scales[each] for each in sorted(scales)]
+        text = json.dumps(measured | {"scales": by_size}, indent=2, ensure_ascii=False)
+        result.write_text(text, encoding="utf-8")
     console.print(f"Result: {result.relative_to(PROJECT)}")
     run_page = [sys.executable, "-m", "bench.page", str(result), *(["--write"] if page else [])]
     subprocess.run(run_page, cwd=PROJECT, check=True)
+
+
+def _scales_before(result: Path, measured: Mapping[str, str]) -> dict[int, dict[str, object]]:
+    """What was measured of other scales on this day and machine: the large ones take an hour."""
+    if not result.exists():
+        return {}
+    before = json.loads(result.read_text(encoding="utf-8"))
+    if {name: before[name] for name in measured} != measured:
+        return {}
+    return {one["scale"]: one for one in before["scales"]}
 
 
 def _machine() -> str:

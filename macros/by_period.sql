@@ -11,12 +11,8 @@
 )
 {%- endmacro %}
 
-{#
-  Pathways that are active in a period: what they are in it, and the answers of the delivery that speaks for them there.
-  `of_all` is for a model that is not sliced itself.
-#}
-{% macro supported_by_period(of_all=false) -%}
-{%- set periods, deliveries = ref('fct_pathway_periods'), ref('fct_pathway_years') -%}
+{# Pathways that are active in a period: what they are in it, and the answers of the delivery that speaks for them there. #}
+{% macro supported_by_period() -%}
 (
     select
         deliveries.*,
@@ -24,8 +20,8 @@
         periods.is_supported,
         periods.has_entered,
         periods.age_at_end
-    from {{ whole(periods) if of_all else periods }} as periods
-    inner join {{ whole(deliveries) if of_all else deliveries }} as deliveries
+    from {{ ref('fct_pathway_periods') }} as periods
+    inner join {{ ref('fct_pathway_years') }} as deliveries
         on periods.pathway_key = deliveries.pathway_key and periods.delivery_year = deliveries.reporting_year
     where periods.is_supported
 )

@@ -10,10 +10,21 @@
 -#}
 {% macro exported(name) -%}
   {%- set rows = adapter.dispatch('exported')(name) -%}
-  {%- if is_slice() -%}
-    {%- set rows = touched_rows(name, rows) -%}
+  {%- if not is_slice() -%}
+    {{- return(rows) -}}
+  {%- elif exports_format() == 'seeds' -%}
+    {{- return(touched_rows(name, rows)) -}}
   {%- endif -%}
-  {{- return(rows) -}}
+  {{- return(rows.incorporate(external='touched_' ~ name)) -}}
+{%- endmacro %}
+
+{# In a build of what changed, the touched rows of exports that are no seeds, as tables: each file is read once. #}
+{% macro read_touched() -%}
+{%- if is_slice() and exports_format() != 'seeds' -%}
+  {%- for source in graph.sources.values() if source.source_name == 'exports' %}
+create table touched_{{ source.name }} as select * from {{ touched_rows(source.name, duckdb__exported(source.name)) }};
+  {%- endfor %}
+{%- endif -%}
 {%- endmacro %}
 
 {# In a build of what changed: the rows of an export that are touched, by the raw column of the key of its staging model. #}

@@ -46,13 +46,27 @@
 {#
   For sums that a row adds to and takes from: the rows as they are and, in a build of what changed, the touched ones as
   they were, to be taken from the sums before. `rows` gives those of a model; one that is not sliced is touched as a whole.
+  With `kept` it names what `kept_before` has made of the model: for who reads a model several times.
 #}
-{% macro states() -%}
+{% macro states(kept=false) -%}
   {%- set found = [{'name': 'now', 'sign': '', 'rows': as_it_is}] -%}
   {%- if is_slice() -%}
-    {%- do found.append({'name': 'before', 'sign': '-', 'rows': as_before}) -%}
+    {%- do found.append({'name': 'before', 'sign': '-', 'rows': as_kept if kept else as_before}) -%}
   {%- endif -%}
   {{- return(found) -}}
+{%- endmacro %}
+
+{# CTEs: the touched rows of models as they were, each read once, since they are few of many. #}
+{% macro kept_before(relations) -%}
+  {%- set kept = [] -%}
+  {%- for relation in relations -%}
+    {%- do kept.append(as_kept(relation) ~ ' as (select * from ' ~ as_before(relation) ~ ')') -%}
+  {%- endfor -%}
+  {{- return(kept | join(',\n')) -}}
+{%- endmacro %}
+
+{% macro as_kept(relation) -%}
+  {{- return(relation.identifier ~ '_before') -}}
 {%- endmacro %}
 
 {% macro as_it_is(relation) -%}

@@ -47,6 +47,8 @@ def test_a_worksite_is_shown_what_the_definitions_give(built: Built, tmp_path: P
     warehouse = tmp_path / "cvg.duckdb"
     shutil.copy(built.warehouse, warehouse)
     with duckdb.connect(warehouse) as connection:
+        connection.execute("alter view mart_worksite_feedback rename to right_values")
+        connection.execute("create table mart_worksite_feedback as from right_values")
         connection.execute(
             """
             update mart_worksite_feedback as feedback set territory_value = direct.value

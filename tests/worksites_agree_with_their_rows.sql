@@ -1,31 +1,44 @@
 -- What a worksite sees of itself, of its territory and of the whole are the distinct people of the rows that name them:
 -- a row counts at the worksite and in the territory that it names, wherever the worksite lies.
-{%- set counted = [
-    ('headcount.supported', '', whole(ref('ind_headcount')), 'headcount__supported'),
-    ('headcount.exited', '', whole(ref('ind_exits')), 'headcount__exited'),
-] %}
-{%- set barriers = whole(ref('ind_barriers_at_exit')) %}
+{%- set counted = {
+    'ind_headcount': {'headcount__supported': ('headcount.supported', '')},
+    'ind_exits': {'headcount__exited': ('headcount.exited', '')},
+    'ind_barriers_at_exit': {},
+} %}
 {%- for difficulty in listed_codes('difficulty') %}
-{%- do counted.append(
-    ('barriers.at_entry_exited', difficulty, barriers, 'barriers__at_entry_exited__' ~ difficulty)
+{%- do counted['ind_barriers_at_exit'].update(
+    {'barriers__at_entry_exited__' ~ difficulty: ('barriers.at_entry_exited', difficulty)}
 ) %}
 {%- endfor %}
 with people as (
-    {%- for indicator_id, breakdown, model, column in counted %}
+    {%- for model, columns in counted.items() if columns or not execute %}
+    {%- set states = [] %}
+    {%- for column, (indicator_id, breakdown) in columns.items() %}
+    {%- do states.append({
+        'indicator_id': "'" ~ indicator_id ~ "'", 'breakdown': "'" ~ breakdown ~ "'", 'is_counted': column
+    }) %}
+    {%- endfor %}
     select distinct
         years.reporting_year,
-        '{{ indicator_id }}' as indicator_id,
-        '{{ breakdown }}' as breakdown,
+        counted.indicator_id,
+        counted.breakdown,
         counted.worksite_id,
         counted.territory_id,
         counted.person_key
-    from {{ model }} as counted
+    from (
+        select
+            period_id,
+            worksite_id,
+            territory_id,
+            person_key,
+            {{ each_row(states) }}
+        from {{ whole(ref(model)) }}
+    ) as counted
     inner join {{ ref('dim_reporting_years') }} as years on counted.period_id = years.period_id
-    where counted.{{ column }}
+    where counted.is_counted
     {{ 'union all' if not loop.last }}
     {%- endfor %}
-)
-,
+),
 
 counts as (
     {%- for level, place in [('worksite', 'worksite_id'), ('territory', 'territory_id'), ('whole', "'Total'")] %}

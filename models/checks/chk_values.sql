@@ -7,15 +7,19 @@
     'ateliers': 'territory_id, null as worksite_id',
     'suivi_post_sortie': 'territory_id, worksite_id',
 } %}
-{%- set checked = [] %}
+{%- set checked, staged_exports = [], [] %}
 {%- for export in places %}
 {%- set staged = ref('stg_exports__' ~ export) %}
+{%- do staged_exports.append(staged) %}
 {%- for column in checked_columns(staged) %}
 {%- do checked.append(dict(column, export=export, staged=staged)) %}
 {%- endfor %}
 {%- endfor %}
 with
-{%- for state in states() %}
+{%- if is_slice() %}
+{{ kept_before(staged_exports) }},
+{%- endif %}
+{%- for state in states(kept=true) %}
 follow_ups_{{ state.name }} as (
     select
         follow_ups.*,
@@ -39,7 +43,7 @@ checked as (
     {%- endfor %}
 ),
 
-{%- for state in states() %}
+{%- for state in states(kept=true) %}
 
 counted_{{ state.name }} as (
     {%- for column in checked %}
@@ -67,7 +71,7 @@ territories as (
         shown_value,
         sum(rows_counted) as rows_counted
     from (
-        {%- for state in states() %}
+        {%- for state in states(kept=true) %}
         select * from counted_{{ state.name }}
         {{ 'union all' if not loop.last }}
         {%- endfor %}

@@ -5,7 +5,7 @@ with supported as (
         period_id,
         territory_id,
         count(distinct person_key) as people
-    from {{ whole(ref('fct_pathway_periods')) }}
+    from {{ ref('fct_pathway_periods') }}
     where is_supported
     group by worksite_id, period_id, territory_id
 )

@@ -1,14 +1,16 @@
 -- Distinct people in the numerator and the denominator of every indicator column.
 -- A person is counted by their own rows, so what changes the counts is who changed: a build of what changed takes the
 -- touched people as they were from those before, and adds them as they are.
-{%- set counted = [] %}
+{%- set counted, models = [], [] %}
 {%- for model in rule_models('people') if not execute or indicator_columns(model, 'boolean') %}
-{%- for state in states() %}
+{%- do models.append(model) %}
+{%- for state in states(kept=true) %}
 {%- do counted.append((state.sign, count_people(model, rows=state.rows(model)))) %}
 {%- endfor %}
 {%- endfor %}
 {%- if is_slice() %}
 {%- do counted.append(('', 'select * from ' ~ before(this))) %}
+with {{ kept_before(models) }}
 {%- endif %}
 select
     period_id,

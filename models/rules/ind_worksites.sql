@@ -2,80 +2,37 @@
 -- true = numerator, false = denominator only.
 -- A worksite counts in one territory a period, and in each further one that it is declared for and supports somebody in:
 -- there with all its people, also with those whom it delivers under another one.
-with people as (
-    select
-        deliveries.period_id,
-        populations.population,
-        deliveries.worksite_id,
-        deliveries.territory_id,
-        deliveries.person_key,
-        coalesce(bool_or(deliveries.sex = 'F'), false) as is_woman,
-        bool_or(deliveries.sex is not null) as has_known_sex
-    from {{ supported_by_period(of_all=true) }} as deliveries
-    inner join {{ ref('dim_populations') }} as populations on deliveries.population = populations.member
-    group by
-        deliveries.period_id,
-        populations.population,
-        deliveries.worksite_id,
-        deliveries.territory_id,
-        deliveries.person_key
-),
-
-places as (
+with places as (
     select
         worksite_periods.worksite_id,
         worksite_periods.period_id,
         geographies.geography_id
-    from {{ ref('dim_worksite_periods') }} as worksite_periods
+    from {{ whole(ref('dim_worksite_periods')) }} as worksite_periods
     inner join {{ ref('dim_geography_periods') }} as geographies
         on
             worksite_periods.period_id = geographies.period_id
             and worksite_periods.territory_id = geographies.territory_id
     union
     select
-        people.worksite_id,
-        people.period_id,
+        supported.worksite_id,
+        supported.period_id,
         geographies.geography_id
-    from people
-    inner join {{ ref('dim_reporting_periods') }} as periods on people.period_id = periods.period_id
+    from {{ whole(ref('fct_pathway_periods')) }} as supported
+    inner join {{ ref('dim_reporting_periods') }} as periods on supported.period_id = periods.period_id
     inner join {{ ref('stg_reference__worksite_territories') }} as further
         on
-            people.worksite_id = further.worksite_id
+            supported.worksite_id = further.worksite_id
             and {{ valid_on('further', 'periods.last_day') }}
     inner join {{ ref('stg_reference__worksites') }} as worksites
         on
-            people.worksite_id = worksites.worksite_id
+            supported.worksite_id = worksites.worksite_id
             and {{ valid_on('worksites', 'periods.last_day') }}
     inner join {{ ref('dim_geography_periods') }} as geographies
         on
-            people.period_id = geographies.period_id
-            and people.territory_id = geographies.territory_id
-            and people.territory_id in (further.territory_id, worksites.territory_id)
-),
-
--- each person once in a worksite, also with rows of two territories
-worksite_people as (
-    select
-        period_id,
-        population,
-        worksite_id,
-        person_key,
-        bool_or(is_woman) as is_woman,
-        bool_or(has_known_sex) as has_known_sex
-    from people
-    group by period_id, population, worksite_id, person_key
-),
-
-worksites as (
-    select
-        period_id,
-        population,
-        worksite_id,
-        count(*) as supported,
-        count(case when is_woman then 1 end) as women,
-        count(case when has_known_sex then 1 end) as known_sex
-    from worksite_people
-    group by period_id, population, worksite_id
+            supported.period_id = geographies.period_id
+            and supported.territory_id = geographies.territory_id
+            and supported.territory_id in (further.territory_id, worksites.territory_id)
+    where supported.is_supported
 ),
 
 placed as (
@@ -86,7 +43,7 @@ placed as (
             partition by worksites.period_id, places.geography_id, worksites.population
             order by worksites.women desc, worksites.worksite_id asc
         ) as place_in_order
-    from worksites
+    from {{ whole(ref('fct_worksite_headcounts')) }} as worksites
     inner join places
         on worksites.worksite_id = places.worksite_id and worksites.period_id = places.period_id
 ),
@@ -104,35 +61,21 @@ ranked as (
 ),
 
 -- a person of several worksites counts in the place with the first of them
-moved as (
-    select
-        period_id,
-        population,
-        person_key
-    from worksite_people
-    group by period_id, population, person_key
-    having count(*) > 1
-),
-
 moved_between as (
-    select
+    select distinct
         placed.period_id,
         placed.geography_id,
         placed.population,
         placed.worksite_id,
         placed.place_in_order,
-        people.person_key
-    from worksite_people as people
-    inner join moved
-        on
-            people.period_id = moved.period_id
-            and people.population = moved.population
-            and people.person_key = moved.person_key
+        moves.person_key
+    from {{ whole(ref('fct_worksite_moves')) }} as moves
+    inner join {{ ref('dim_populations') }} as populations on moves.population = populations.member
     inner join placed
         on
-            people.period_id = placed.period_id
-            and people.population = placed.population
-            and people.worksite_id = placed.worksite_id
+            moves.period_id = placed.period_id
+            and populations.population = placed.population
+            and moves.worksite_id = placed.worksite_id
 ),
 
 counted_before as (

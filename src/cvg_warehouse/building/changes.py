@@ -104,6 +104,9 @@ TOUCHED = """
     create or replace table touched as
     select 'pathway' as unit, pathway_key as key from touched_pathways
     union
+    select 'person', person_key from pathways_of_rows
+    where person_key is not null and pathway_key in (select pathway_key from touched_pathways)
+    union
     select 'worksite', worksite_id from touched_worksites
     union
     select 'place', worksite_id from touched_worksites
@@ -116,7 +119,7 @@ TOUCHED = """
     where worksite_id in (select worksite_id from touched_worksites)
         or pathway_key in (select pathway_key from touched_pathways)
     union
-    select unnest(['pathway', 'action', 'worksite', 'place', 'partner_action']), '';
+    select unnest(['pathway', 'person', 'action', 'worksite', 'place', 'partner_action']), '';
 """
 
 

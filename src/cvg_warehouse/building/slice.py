@@ -81,12 +81,11 @@ def _take(connection: duckdb.DuckDBPyConnection, is_sound: bool) -> None:
     there = _tables(connection, f"'{TAKEN_INTO}'")
     for name in _tables(connection, "current_database()"):
         whole = f'{TAKEN_INTO}."{name}"'
-        if name in RECORDS:
-            connection.execute(f'create table {whole} as select * from "{name}"')
+        if name in RECORDS or (name in there and name not in sliced):
+            connection.execute(f'create or replace table {whole} as select * from "{name}"')
         elif name in there:
-            which = f"where {sliced[name]}" if name in sliced else ""
-            connection.execute(f"delete from {whole} {which}")
-            connection.execute(f'insert into {whole} select * from "{name}" {which}')
+            connection.execute(f"delete from {whole} where {sliced[name]}")
+            connection.execute(f'insert into {whole} select * from "{name}" where {sliced[name]}')
 
 
 def _tables(connection: duckdb.DuckDBPyConnection, catalog: str) -> list[str]:
