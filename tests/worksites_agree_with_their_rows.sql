@@ -67,7 +67,7 @@ feedback as (
         territory_value,
         national_value as whole_value
     from {{ ref('mart_worksite_feedback') }}
-    where indicator_id in (select people.indicator_id from people)
+    where indicator_id in ('headcount.supported', 'headcount.exited', 'barriers.at_entry_exited')
 )
 {%- for level in ['worksite', 'territory', 'whole'] %}
 

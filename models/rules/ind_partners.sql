@@ -2,7 +2,6 @@
 -- value, period and counted action (or partner). true = numerator, false = denominator only.
 {%- set touched = {'partner_action': 'action_key'} %}
 {%- set acted = whole(ref('fct_partner_actions'), only=touched) %}
-{%- set periods = whole(ref('fct_partner_action_periods'), only=touched) %}
 {%- set domains = whole(ref('fct_partner_action_domains'), only=touched) %}
 {%- set types = whole(ref('fct_partner_action_types'), only=touched) %}
 {%- set mobilised = whole(ref('fct_partner_action_partners'), only=touched) %}
@@ -44,26 +43,26 @@ placements as (
     where {{ is_placement('placements') }}
 ),
 
-network_actions as (
-    select distinct
-        periods.period_id,
-        periods.action_key
-    from placements
-    inner join {{ periods }} as periods on placements.action_key = periods.action_key
-    inner join {{ mobilised }} as partners on placements.action_key = partners.action_key
-    inner join {{ ref('dim_partner_network') }} as network
-        on periods.period_id = network.period_id and partners.partner_key = network.partner_key
+-- few, so that actions are not held once for each of their periods
+days as (
+    select
+        days.action_date,
+        periods.period_id
+    from (select distinct actions.action_date from {{ acted }} as actions) as days
+    inner join {{ ref('dim_reporting_periods') }} as periods
+        on days.action_date between periods.first_day and periods.last_day
 ),
 
-actions_by_period as (
-    select
-        actions.*,
-        periods.period_id,
-        network_actions.action_key is not null as is_of_network
-    from {{ acted }} as actions
-    inner join {{ periods }} as periods on actions.action_key = periods.action_key
-    left join network_actions
-        on periods.action_key = network_actions.action_key and periods.period_id = network_actions.period_id
+network_actions as (
+    select distinct
+        days.period_id,
+        placements.action_key
+    from placements
+    inner join {{ acted }} as actions on placements.action_key = actions.action_key
+    inner join days on actions.action_date = days.action_date
+    inner join {{ mobilised }} as partners on placements.action_key = partners.action_key
+    inner join {{ ref('dim_partner_network') }} as network
+        on days.period_id = network.period_id and partners.partner_key = network.partner_key
 ),
 
 -- `partner_key` is empty where actions are counted, not partners. `asks_network`: the action counts where it is of the
@@ -163,11 +162,17 @@ select
     counted.breakdown,
     counted.partner_key,
     counted.action_key,
-    actions.period_id,
+    days.period_id,
     actions.territory_id,
     actions.worksite_id,
     actions.population,
-    counted.asks_network != 'share' or actions.is_of_network as state
+    counted.asks_network != 'share' or network_actions.action_key is not null as state
 from counted
-inner join actions_by_period as actions on counted.action_key = actions.action_key
-where counted.asks_network != 'only' or actions.is_of_network
+inner join {{ acted }} as actions on counted.action_key = actions.action_key
+inner join days on actions.action_date = days.action_date
+left join network_actions
+    on
+        counted.asks_network != ''
+        and counted.action_key = network_actions.action_key
+        and days.period_id = network_actions.period_id
+where counted.asks_network != 'only' or network_actions.action_key is not null
