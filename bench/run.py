@@ -190,6 +190,8 @@ def bench_scale(scale: int, runs: int, data: Path) -> Scale:
         "CVG_EXPORTS": str(folder),
         "DBT_LOG_PATH": str(work / "logs"),
         "CVG_PUBLISH": "no",
+        # Plain dbt is told what `cvg build` sees for itself.
+        VARIABLE: format_for(folder),
         **(LARGE if scale > SCRIPTS_UP_TO else {}),
     }
     size = sum(file.stat().st_size for file in files_in(folder, form).values()) / 1e9
@@ -229,8 +231,6 @@ def _measure_others(
     found: Scale, environment: Mapping[str, str], warehouse: Path, target: Path, files: Path
 ) -> None:
     """What the same figures take without dbt, by other means, and the first themes alone."""
-    # Plain dbt is told what `cvg build` sees for itself.
-    environment = {**environment, VARIABLE: format_for(Path(environment["CVG_EXPORTS"]))}
     compiled = measure([_tool("dbt"), "compile"], environment)
     if compiled.status:
         raise typer.Exit(_fail("dbt compile failed", compiled))

@@ -36,7 +36,14 @@ from (
     from (
         with deliveries as (
             select
-                deliveries.*,
+                deliveries.pathway_key,
+                deliveries.person_key,
+                deliveries.reporting_year,
+                deliveries.territory_id,
+                deliveries.worksite_id,
+                deliveries.entry_date,
+                deliveries.birth_year,
+                deliveries.sex,
                 extract(year from exits.exit_date) as exit_year,
                 pathways.person_key as latest_person_key,
                 pathways.worksite_id as latest_worksite_id,
