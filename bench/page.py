@@ -93,7 +93,8 @@ def _told(contestant: Contestant | None) -> str:
     """Seconds, memory and comparison; what was not measured says nothing."""
     if contestant is None:
         return ""
-    return f"{_total(contestant):,.1f} s, {contestant.peak_gb:.1f} GB; {contestant.compared}"
+    memory = f", {contestant.peak_gb:.1f} GB" if contestant.peak_gb else ""
+    return f"{_total(contestant):,.1f} s{memory}; {contestant.compared}"
 
 
 def _total(contestant: Contestant) -> float:
@@ -121,10 +122,12 @@ def plot(scales: list[Scale]) -> alt.Chart:
         alt.Chart(by_way, width=560, height=320)
         .mark_line(point=True)
         .encode(
-            x=alt.X("scale:Q", title="scale (1 = the demo)").scale(type="log"),
+            x=alt.X("scale:Q", title="scale (1 = the demo)")
+            .scale(type="log")
+            .axis(values=[one.scale for one in scales]),
             y=alt.Y("seconds:Q", title="seconds").scale(type="log"),
-            color=alt.Color("way:N", title=None, sort=list(SERIES.values())),
-            strokeDash=alt.StrokeDash("way:N", title=None, sort=list(SERIES.values())),
+            color=alt.Color("way:N", sort=list(SERIES.values())).legend(title=None, labelLimit=0),
+            strokeDash=alt.StrokeDash("way:N", sort=list(SERIES.values())).legend(None),
         )
     )
 

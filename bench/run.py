@@ -66,7 +66,8 @@ class Contestant:
     """Another way to the same figures, measured once."""
 
     seconds: dict[str, float]
-    peak_gb: float
+    peak_gb: float | None
+    """None where it is another process's: Java's."""
     compared: str = ""
     """How many cells of `mart_indicators` it has, and how many of them differ."""
 
@@ -251,8 +252,8 @@ def _measure_others(
     if found.scale <= SPARK_UP_TO and (Path(sys.prefix) / "spark").exists():
         work = str(warehouse.parent / "spark")
         run = measure([*python, "bench.spark", str(files), str(warehouse), work], environment)
-        found.contestants["spark"] = _contestant("spark", run)
-        found.contestants["spark"].compared = _compared(run)
+        seconds = _last_json(run, "spark")
+        found.contestants["spark"] = Contestant(seconds, None, _compared(run))
     compare = {
         "polars": [*python, "tests.oracle.compare", str(warehouse), str(files)],
         "pandas": [*ways["pandas"], "--warehouse", str(warehouse)],
