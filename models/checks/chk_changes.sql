@@ -1,5 +1,4 @@
--- Answers against those of the year before, where enough rows say so: unknown ones and values. Measured here, judged in
--- mart_data_findings.
+-- Answers against those of the year before, where rows enough say so. Measured here, judged in mart_data_findings.
 {%- set kept %}
     abs(cells.share_of_known - cells.share_of_known_before)
     + abs(others.share_of_known - others.share_of_known_before)
@@ -14,8 +13,10 @@ with cells as (
         shown_value = '' as is_unknown,
         shown_value not in ('', 'known') as is_value,
         -- what few are asked varies from year to year
-        is_category and shown_value not in ('', 'known') and known_now * 2 >= all_now and known_before * 2 >= all_before
-            as is_comparable,
+        is_category
+        and shown_value not in ('', 'known')
+        and known_now > 0 and known_now * 2 >= all_now
+        and known_before > 0 and known_before * 2 >= all_before as is_comparable,
         rows_now * 1.0 / nullif(all_now, 0) as share_of_all,
         rows_before * 1.0 / nullif(all_before, 0) as share_of_all_before,
         rows_now * 1.0 / nullif(known_now, 0) as share_of_known,
@@ -30,7 +31,8 @@ columns_in_all as (
         is_optional,
         reporting_year,
         max(all_now) as all_now,
-        max(known_now) as known_now
+        max(known_now) as known_now,
+        max(known_now) * 1.0 / nullif(max(all_now), 0) as known_share
     from cells
     where place_level = 'total'
     group by export, column_name, is_optional, reporting_year
@@ -62,7 +64,7 @@ measured as (
         cells.place_level,
         cells.place_id,
         cells.share_of_all as observed,
-        1 - in_all.known_now * 1.0 / nullif(in_all.all_now, 0) as expected,
+        1 - in_all.known_share as expected,
         cells.rows_now as rows_against,
         1 as distance,
         null as deviations
@@ -76,10 +78,7 @@ measured as (
     where
         cells.is_unknown
         and cells.rows_now = cells.all_now
-        and case
-            when cells.place_level = 'total' then not cells.is_occasional
-            else in_all.known_now * 1.0 / nullif(in_all.all_now, 0) >= 0.5
-        end
+        and case when cells.place_level = 'total' then not cells.is_occasional else in_all.known_share >= 0.5 end
     union all
     -- somebody does not know in most columns, and nobody in this one
     select
@@ -93,8 +92,7 @@ measured as (
         0 as observed,
         null as expected,
         all_now as rows_against,
-        count(case when known_now < all_now then 1 end) over (partition by export, reporting_year) * 1.0
-        / count(*) over (partition by export, reporting_year) as distance,
+        avg(case when known_now < all_now then 1 else 0 end) over (partition by export, reporting_year) as distance,
         null as deviations
     from columns_in_all
     where is_optional
@@ -117,10 +115,7 @@ measured as (
     where
         rows_now = known_now
         and known_now > 0
-        and case
-            when place_level = 'total' then is_value and not is_occasional
-            else is_comparable and known_before > 0
-        end
+        and case when place_level = 'total' then is_value and not is_occasional else is_comparable end
     union all
     select
         'value_gone' as check_id,
@@ -136,7 +131,7 @@ measured as (
         share_of_known_before as distance,
         null as deviations
     from cells
-    where is_comparable and rows_now = 0 and known_now > 0 and known_before > 0
+    where is_comparable and rows_now = 0
     union all
     select
         'value_shifted' as check_id,
@@ -152,7 +147,7 @@ measured as (
         abs(share_of_known - share_of_known_before) as distance,
         {{ deviations_of_shares('rows_now', 'known_now', 'rows_before', 'known_before') }} as deviations
     from cells
-    where is_comparable and known_now > 0 and known_before > 0
+    where is_comparable
     union all
     -- both columns are much nearer to the other's values of the year before than to their own
     select
@@ -181,8 +176,6 @@ measured as (
         cells.place_level != 'worksite'
         and cells.is_comparable
         and others.is_comparable
-        and cells.known_before > 0
-        and others.known_before > 0
     group by
         cells.export, cells.column_name, others.column_name, cells.reporting_year, cells.place_level, cells.place_id
     having sum(cells.share_of_known) > 0.99 and sum(others.share_of_known) > 0.99

@@ -36,14 +36,7 @@ from (
     from (
         with deliveries as (
             select
-                deliveries.pathway_key,
-                deliveries.person_key,
-                deliveries.reporting_year,
-                deliveries.territory_id,
-                deliveries.worksite_id,
-                deliveries.entry_date,
-                deliveries.birth_year,
-                deliveries.sex,
+                deliveries.*,
                 extract(year from exits.exit_date) as exit_year,
                 pathways.person_key as latest_person_key,
                 pathways.worksite_id as latest_worksite_id,
