@@ -7,13 +7,12 @@
 {%- endmacro %}
 
 {% macro default__each_row(rows) -%}
+{#- lists of one length are unnested side by side -#}
+{%- for column in (rows | first or {}) %}
 unnest([
-    {%- for row in rows %}
-        {
-        {%- for column, expression in row.items() %}'{{ column }}': {{ expression }}{{ ', ' if not loop.last }}{% endfor -%}
-        }{{ ',' if not loop.last }}
-    {%- endfor %}
-    ], recursive := true)
+    {%- for row in rows %}{{ row[column] }}{{ ', ' if not loop.last }}{% endfor -%}
+    ]) as {{ column }}{{ ',' if not loop.last }}
+{%- endfor %}
 {%- endmacro %}
 
 {% macro spark__each_row(rows) -%}
