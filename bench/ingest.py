@@ -21,10 +21,11 @@ from typing import Any
 import openpyxl
 import typer
 
+from cvg_warehouse.contracts.exports import EXPORTS
+
 PROJECT = Path(__file__).resolve().parents[1]
 EXPORTS_FOLDER = PROJECT / "seeds" / "exports"
 BENCH = PROJECT / "target" / "bench" / "ingest"
-EXPORTS = ("salaries", "sorties", "actions", "ateliers", "suivi_post_sortie")
 LINEAGE = ("fichier_source", "feuille_source", "ligne_source")
 YEAR = "2024"
 LARGE = 300_000

@@ -26,13 +26,13 @@ import typer
 from rich.console import Console
 
 from cvg_warehouse.building.exports_format import VARIABLE, format_for
+from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.export_files import files_in
 from cvg_warehouse.file_formats import Format
 
 PROJECT = Path(__file__).resolve().parents[1]
 MODELS = PROJECT / "models"
 BENCH = PROJECT / "target" / "bench"
-EXPORTS = ("salaries", "sorties", "actions", "ateliers", "suivi_post_sortie")
 SCALES = (1, 10, 100)
 # Polars keeps all of it in memory, pandas too: 8 GB at this scale.
 SCRIPTS_UP_TO = 100

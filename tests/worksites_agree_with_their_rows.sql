@@ -10,10 +10,12 @@
     {'barriers__at_entry_exited__' ~ difficulty: ('barriers.at_entry_exited', difficulty)}
 ) %}
 {%- endfor %}
+{%- set indicator_ids = [] %}
 with people as (
     {%- for model, columns in counted.items() if columns or not execute %}
     {%- set states = [] %}
     {%- for column, (indicator_id, breakdown) in columns.items() %}
+    {%- do indicator_ids.append("'" ~ indicator_id ~ "'") if "'" ~ indicator_id ~ "'" not in indicator_ids %}
     {%- do states.append({
         'indicator_id': "'" ~ indicator_id ~ "'", 'breakdown': "'" ~ breakdown ~ "'", 'is_counted': column
     }) %}
@@ -67,7 +69,7 @@ feedback as (
         territory_value,
         national_value as whole_value
     from {{ ref('mart_worksite_feedback') }}
-    where indicator_id in ('headcount.supported', 'headcount.exited', 'barriers.at_entry_exited')
+    where indicator_id in ({{ indicator_ids | join(', ') }})
 )
 {%- for level in ['worksite', 'territory', 'whole'] %}
 

@@ -45,12 +45,7 @@ placements as (
 
 -- few, so that actions are not held once for each of their periods
 days as (
-    select
-        days.action_date,
-        periods.period_id
-    from (select distinct actions.action_date from {{ acted }} as actions) as days
-    inner join {{ ref('dim_reporting_periods') }} as periods
-        on days.action_date between periods.first_day and periods.last_day
+    {{ periods_of_day('(select distinct action_date from ' ~ acted ~ ')', 'action_date', 'action_date') }}
 ),
 
 network_actions as (
