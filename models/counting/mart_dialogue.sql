@@ -32,26 +32,6 @@ held_{{ loop.index }} as (
 ),
 {%- endfor %}
 
-lines as (
-    {%- for model in models if not execute or lines_of(model, counted) %}
-    {%- set answered = [] %}
-    {%- for line in lines_of(model, counted) %}
-    {%- do answered.append({
-        'line_id': "'" ~ line.line_id ~ "'",
-        'number': number_in(line.place),
-        'base': number_in(line.base),
-        'unknown': number_in(line.unknown),
-    }) %}
-    {%- endfor %}
-    select
-        held_worksite_id as worksite_id,
-        held_period_id as period_id,
-        {{ each_row(answered) }}
-    from held_{{ loop.index }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-),
-
 ended as (
     select
         worksite_id,
@@ -91,11 +71,26 @@ select
     case when form.is_count then form.number / nullif(form.base, 0) end as share,
     form.unknown
 from (
+    {%- for model in models %}
+    {%- set answered = [] %}
+    {%- for line in lines_of(model, counted) %}
+    {%- do answered.append({
+        'line_id': "'" ~ line.line_id ~ "'",
+        'number': number_in(line.place),
+        'base': number_in(line.base),
+        'unknown': number_in(line.unknown),
+    }) %}
+    {%- endfor %}
+    {%- if answered %}
     select
-        *,
+        held_worksite_id as worksite_id,
+        held_period_id as period_id,
+        {{ each_row(answered) }},
         true as is_count
-    from lines
+    from held_{{ loop.index }}
     union all
+    {%- endif %}
+    {%- endfor %}
     select
         *,
         false as is_count
