@@ -36,3 +36,8 @@ from {{ relation }} as facts
 inner join {{ ref('dim_reporting_periods') }} as periods
     on facts.{{ day }} between periods.first_day and periods.last_day
 {%- endmacro %}
+
+{# The days of facts with each period that holds them: few, where facts held once for each of their periods are many. #}
+{% macro periods_of_days(relation, day) -%}
+{{ periods_of_day('(select distinct ' ~ day ~ ' from ' ~ relation ~ ')', day, day) }}
+{%- endmacro %}

@@ -43,9 +43,8 @@ placements as (
     where {{ is_placement('placements') }}
 ),
 
--- few, so that actions are not held once for each of their periods
 days as (
-    {{ periods_of_day('(select distinct action_date from ' ~ acted ~ ')', 'action_date', 'action_date') }}
+    {{ periods_of_days(acted, 'action_date') }}
 ),
 
 network_actions as (

@@ -1,18 +1,22 @@
 -- One row per pathway and period in which it was active.
 -- true = numerator, false = denominator only, null = outside the base. Unknown is never no.
 -- An officer who acted on one of a person's pathways is mobilised for the person.
-with officers as (
+with days as (
+    {{ periods_of_days(ref('fct_partner_actions'), 'action_date') }}
+),
+
+officers as (
     select
         actions.person_key,
-        periods.period_id,
+        days.period_id,
         bool_or(domains.domain = 'emploi') as has_employment_officer,
         bool_or(domains.domain = 'santé') as has_health_officer,
         bool_or(domains.domain = 'logement') as has_housing_officer
     from {{ ref('fct_partner_actions') }} as actions
-    inner join {{ ref('fct_partner_action_periods') }} as periods on actions.action_key = periods.action_key
+    inner join days on actions.action_date = days.action_date
     left join {{ ref('fct_partner_action_domains') }} as domains on actions.action_key = domains.action_key
     where actions.person_key is not null
-    group by actions.person_key, periods.period_id
+    group by actions.person_key, days.period_id
 ),
 
 supported as (

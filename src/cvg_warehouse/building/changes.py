@@ -32,39 +32,37 @@ TOUCHED = """
         (select * from {old} except select * from {new})
     );
 
-    create temp table pathways_of_rows as
-    select distinct pathway_key, person_key, worksite_id from (
-        select pathway_key, person_key, worksite_id from {before}.stg_exports__salaries
-        union all
-        select pathway_key, null, worksite_id from {before}.stg_exports__sorties
-        union all
-        select pathway_key, null, worksite_id from {before}.stg_exports__actions
-        union all
-        select id_parcours, id_salarie, chantier from {salaries}
-        union all
-        select id_parcours, null, chantier from {sorties}
-        union all
-        select id_parcours, null, chantier from {actions}
-    ) where pathway_key is not null;
+    -- the rows before, and of those now the ones of a group that changed: the others are the same
+    create temp table of_people as
+    select pathway_key, person_key, worksite_id from {before}.stg_exports__salaries
+    union
+    select id_parcours, id_salarie, chantier from {salaries};
 
-    create temp table action_rows as
-    select distinct * from (
-        select action_key, pathway_key, worksite_id, territory_id from {before}.stg_exports__actions
-        union all
-        select id_action, id_parcours, chantier, territoire from {actions}
-    );
+    create temp table actions as
+    select action_key, pathway_key, worksite_id, territory_id from {before}.stg_exports__actions
+    union all
+    select id_action, id_parcours, chantier, territoire from {actions};
+
+    create temp table placed as
+    select pathway_key, worksite_id from of_people
+    union all
+    select pathway_key, worksite_id from {before}.stg_exports__sorties
+    union all
+    select id_parcours, chantier from {sorties}
+    union all
+    select pathway_key, worksite_id from actions;
 
     -- of rows without a worksite all of the territory are touched
     create temp table placeless_actions as
-    select action_rows.*
-    from action_rows inner join changed
+    select actions.*
+    from actions inner join changed
         on changed.export = 'actions' and changed.chantier is null
-        and action_rows.worksite_id is null
-        and action_rows.territory_id is not distinct from changed.territoire;
+        and actions.worksite_id is null
+        and actions.territory_id is not distinct from changed.territoire;
 
     create temp table changed_pathways as
-    select pathway_key from pathways_of_rows
-    where worksite_id in (select chantier from changed)
+    select pathway_key from placed
+    where pathway_key is not null and worksite_id in (select chantier from changed)
     union
     select id_parcours from changed where id_parcours is not null
     union
@@ -74,8 +72,8 @@ TOUCHED = """
     create temp table of_changed_people as
     select pathway_key from changed_pathways
     union
-    select pathway_key from pathways_of_rows where person_key in (
-        select person_key from pathways_of_rows
+    select pathway_key from of_people where pathway_key is not null and person_key in (
+        select person_key from of_people
         where pathway_key in (select pathway_key from changed_pathways)
     );
 
@@ -83,28 +81,30 @@ TOUCHED = """
     create temp table touched_worksites as
     select chantier as worksite_id from changed where chantier is not null
     union
-    select worksite_id from pathways_of_rows
+    select worksite_id from placed
     where pathway_key in (select pathway_key from of_changed_people) and worksite_id is not null;
 
     -- a pathway may have been delivered as that of two people, and so on
     create temp table touched_pathways as
-    with recursive of_people as (
+    with recursive reached as (
         select pathway_key from of_changed_people
         union
-        select pathway_key from pathways_of_rows
-        where worksite_id in (select worksite_id from touched_worksites)
+        select pathway_key from placed
+        where pathway_key is not null
+            and worksite_id in (select worksite_id from touched_worksites)
         union
         select others.pathway_key
-        from of_people
-        inner join pathways_of_rows as own on of_people.pathway_key = own.pathway_key
-        inner join pathways_of_rows as others on own.person_key = others.person_key
+        from reached
+        inner join of_people as own on reached.pathway_key = own.pathway_key
+        inner join of_people as others on own.person_key = others.person_key
+        where others.pathway_key is not null
     )
-    select pathway_key from of_people;
+    select pathway_key from reached;
 
     create or replace table touched as
     select 'pathway' as unit, pathway_key as key from touched_pathways
     union
-    select 'person', person_key from pathways_of_rows
+    select 'person', person_key from of_people
     where person_key is not null and pathway_key in (select pathway_key from touched_pathways)
     union
     select 'worksite', worksite_id from touched_worksites
@@ -115,7 +115,7 @@ TOUCHED = """
     union
     select 'action', action_key from placeless_actions
     union
-    select 'action', action_key from action_rows
+    select 'action', action_key from actions
     where worksite_id in (select worksite_id from touched_worksites)
         or pathway_key in (select pathway_key from touched_pathways)
     union
@@ -144,17 +144,25 @@ def note_touched(
     touched, 0 to 1.
     """
     files = files_in(exports, form.of_files)
-    rows = {export: _rows(files[export], export) for export in DIGESTED}
+    rows = {export: _changed_rows(files[export], export) for export in DIGESTED}
     connection.execute(TOUCHED.format(new=NOTE, old=f"{before}.{NOTE}", before=before, **rows))
     ((share,),) = connection.execute(
-        "select (select count(*) from touched_pathways) "
-        "/ greatest((select count(distinct pathway_key) from pathways_of_rows), 1)"
+        "select count(distinct case when pathway_key in (from touched_pathways) then pathway_key end) "
+        "/ greatest(count(distinct pathway_key), 1) from of_people"
     ).fetchall()
     return float(share)
 
 
 def _groups(by: tuple[str, ...]) -> str:
     return ", ".join(name if name in by else f"null::text as {name}" for name in GROUP)
+
+
+def _changed_rows(file: Path, export: str) -> str:
+    """The rows of a file that are of a group in the table `changed`."""
+    group = " and ".join(f"delivered.{by} is not distinct from changed.{by}" for by in DIGESTED[export])
+    return (
+        f"{_rows(file, export)} as delivered semi join changed on changed.export = '{export}' and {group}"
+    )
 
 
 def _rows(file: Path, export: str) -> str:

@@ -16,14 +16,14 @@ import duckdb
 
 from cvg_warehouse.building.slice import BEFORE, attach
 from cvg_warehouse.building.steps import Finding, Step
+from cvg_warehouse.contracts.exports import EXPORTS
 from cvg_warehouse.paths import PROJECT
 from cvg_warehouse.terminal import Bar, Refusal, progress
 
 # Unit tests say nothing of the data: they are for who changes a model, and run in `make test`.
 WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
-# A slice takes the lists and all that is said of them from the warehouse before.
-LISTS = ("path:seeds/reference", "path:seeds/published", "path:models/staging/reference")
-WITHOUT_LISTS = ["--exclude", *LISTS, "--indirect-selection", "empty"]
+# A slice takes the lists and all that is made of them alone from the warehouse before.
+MADE_OF_EXPORTS = ["--select", *EXPORTS, "path:models/staging/exports+"]
 # Python's own is 700: dbt makes that many objects for a query, and keeps most of them.
 OBJECTS_PER_COLLECTION = 50_000
 QUIETLY = [
@@ -69,7 +69,7 @@ def dbt_build(
             CVG_PUBLISH="no",
         ):
             build = ["build", *WITHOUT_UNIT_TESTS, *where, *scratches, *QUIETLY]
-            build += WITHOUT_LISTS if before else []
+            build += MADE_OF_EXPORTS if before else []
             run = dbtRunner(callbacks=[shown_on(bar)]).invoke(build)
 
     if isinstance(run.exception, KeyboardInterrupt):
