@@ -1,5 +1,8 @@
 -- What a worksite sees of itself, of its territory and of the whole are the distinct people of the rows that name them:
 -- a row counts at the worksite and in the territory that it names, wherever the worksite lies.
+{%- set places = {
+    'worksite': 'of_person.worksite_id', 'territory': 'of_person.territory_id', 'whole': "'Total'"
+} %}
 {%- set counted = {
     'ind_headcount': {'headcount__supported': ('headcount.supported', '')},
     'ind_exits': {'headcount__exited': ('headcount.exited', '')},
@@ -11,49 +14,44 @@
 ) %}
 {%- endfor %}
 {%- set indicator_ids = [] %}
-with people as (
+with counts as (
     {%- for model, columns in counted.items() if columns or not execute %}
-    {%- set states = [] %}
+    {%- set is_last, people = loop.last, [] %}
     {%- for column, (indicator_id, breakdown) in columns.items() %}
     {%- do indicator_ids.append("'" ~ indicator_id ~ "'") if "'" ~ indicator_id ~ "'" not in indicator_ids %}
-    {%- do states.append({
-        'indicator_id': "'" ~ indicator_id ~ "'", 'breakdown': "'" ~ breakdown ~ "'", 'is_counted': column
+    {%- do people.append({
+        'indicator_id': "'" ~ indicator_id ~ "'", 'breakdown': "'" ~ breakdown ~ "'", 'people': column
     }) %}
     {%- endfor %}
-    select distinct
-        years.reporting_year,
-        counted.indicator_id,
-        counted.breakdown,
-        counted.worksite_id,
-        counted.territory_id,
-        counted.person_key
-    from (
-        select
-            period_id,
-            worksite_id,
-            territory_id,
-            person_key,
-            {{ each_row(states) }}
-        from {{ whole(ref(model)) }}
-    ) as counted
-    inner join {{ ref('dim_reporting_years') }} as years on counted.period_id = years.period_id
-    where counted.is_counted
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-),
-
-counts as (
-    {%- for level, place in [('worksite', 'worksite_id'), ('territory', 'territory_id'), ('whole', "'Total'")] %}
+    {%- for level, place in places.items() %}
     select
         '{{ level }}' as level,
-        {{ place }} as place,
+        place,
         reporting_year,
-        indicator_id,
-        breakdown,
-        count(distinct person_key) as people
-    from people
-    group by {{ place ~ ', ' if level != 'whole' }}reporting_year, indicator_id, breakdown
-    {{ 'union all' if not loop.last }}
+        {{ each_row(people) }}
+    from (
+        select
+            place,
+            reporting_year
+            {%- for column in columns %},
+            count(case when {{ column }} then 1 end) as {{ column }}
+            {%- endfor %}
+        from (
+            select
+                {{ place }} as place,
+                years.reporting_year,
+                of_person.person_key
+                {%- for column in columns %},
+                bool_or(of_person.{{ column }}) as {{ column }}
+                {%- endfor %}
+            from {{ whole(ref(model)) }} as of_person
+            inner join {{ ref('dim_reporting_years') }} as years on of_person.period_id = years.period_id
+            group by {{ place ~ ', ' if level != 'whole' }}years.reporting_year, of_person.person_key
+        ) as people
+        group by place, reporting_year
+    ) as counted
+    {{ 'union all' if not (is_last and loop.last) }}
+    {%- endfor %}
     {%- endfor %}
 ),
 
@@ -71,7 +69,7 @@ feedback as (
     from {{ ref('mart_worksite_feedback') }}
     where indicator_id in ({{ indicator_ids | join(', ') }})
 )
-{%- for level in ['worksite', 'territory', 'whole'] %}
+{%- for level in places %}
 
 select
     feedback.worksite_id,
@@ -102,4 +100,4 @@ left join feedback
         and counts.reporting_year = feedback.reporting_year
         and counts.indicator_id = feedback.indicator_id
         and counts.breakdown = feedback.breakdown
-where counts.level = 'worksite' and feedback.worksite_id is null
+where counts.level = 'worksite' and counts.people > 0 and feedback.worksite_id is null

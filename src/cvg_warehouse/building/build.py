@@ -9,7 +9,7 @@ from cvg_warehouse.building.dbt_run import dbt_build
 from cvg_warehouse.building.exports_format import ExportsFormat
 from cvg_warehouse.building.slice import begin_slice, take_slice
 from cvg_warehouse.building.steps import Step, problems_of, warnings_of
-from cvg_warehouse.building.workshop import Workshop, workshop_of
+from cvg_warehouse.building.workshop import NEW, WHOLE, Workshop, workshop_of
 from cvg_warehouse.contracts.dialogue import FORM
 from cvg_warehouse.export_files import files_in
 from cvg_warehouse.files import scratch_folder
@@ -29,31 +29,40 @@ def build_warehouse(
     makes.
     """
     with workshop_of(warehouse) as workshop:
-        steps = _changes_built(exports, workshop, form) if incremental else None
-        if steps is None:
-            built = workshop.begin()
-            steps = _built(exports, workshop, form, built)
-            with duckdb.connect(built) as connection:
-                note_rows(connection, exports, form)
-        if not workshop.settle():
+        make = _changes_built if incremental else _everything_built
+        built, steps = make(exports, workshop, form)
+        if not workshop.settle(built):
             raise Refusal(*warnings_of(steps), *problems_of(steps), workshop.verdict())
     return steps
 
 
-def _changes_built(exports: Path, workshop: Workshop, form: ExportsFormat) -> list[Step] | None:
-    """How each step of a build of what changed went; none where there can be no such build."""
-    with scratch_folder(workshop.folder / "slice", mode=0o700) as folder:
-        sliced = folder / workshop.warehouse.name
-        obstacle = begin_slice(sliced, workshop.warehouse, exports, form)
-        if obstacle:
-            _say_everything(obstacle)
-            return None
-        steps = _built(exports, workshop, form, sliced, workshop.warehouse)
-        built = workshop.begin(start_from=workshop.warehouse)
-        if not take_slice(sliced, built, is_sound=not any(step.went_wrong for step in steps)):
-            _say_everything("there are other periods than before")
-            return None
-    return steps
+def _everything_built(
+    exports: Path, workshop: Workshop, form: ExportsFormat, room: str = NEW
+) -> tuple[Path, list[Step]]:
+    """A warehouse built from nothing, and how each step of it went."""
+    built = workshop.begin(room=room)
+    steps = _built(exports, workshop, form, built)
+    with duckdb.connect(built) as connection:
+        note_rows(connection, exports, form)
+    return built, steps
+
+
+def _changes_built(
+    exports: Path, workshop: Workshop, form: ExportsFormat
+) -> tuple[Path, list[Step]]:
+    """The warehouse with what changed built anew; or everything, where that cannot be."""
+    sliced = workshop.begin()
+    obstacle = begin_slice(sliced, workshop.warehouse, exports, form)
+    if obstacle:
+        _say_everything(obstacle)
+        return _everything_built(exports, workshop, form)
+    steps = _built(exports, workshop, form, sliced, workshop.warehouse)
+    built = workshop.begin(start_from=workshop.warehouse, room=WHOLE)
+    if not take_slice(sliced, built, is_sound=not any(step.went_wrong for step in steps)):
+        _say_everything("there are other periods than before")
+        # dbt is still connected to the slice
+        return _everything_built(exports, workshop, form, room=WHOLE)
+    return built, steps
 
 
 def _say_everything(obstacle: str) -> None:

@@ -81,30 +81,32 @@ class _Copy:
         self._warehouse = warehouse
         self._held = ExitStack()
         self._workshop: Workshop | None = None
+        self._built = warehouse
 
     @property
     def is_begun(self) -> bool:
         return self._workshop is not None
 
     def begin(self) -> None:
-        self._open().begin(self._warehouse)
+        self._built = self._open().begin(self._warehouse)
 
     def go_on(self) -> None:
         """Begin from what was refused, where the run before was."""
         workshop = self._open()
         refused = workshop.refused
-        workshop.begin(refused if refused.exists() else self._warehouse)
+        self._built = workshop.begin(refused if refused.exists() else self._warehouse)
 
     def settle(self) -> None:
         workshop, self._workshop = self._workshop, None
         assert workshop is not None, "a build settles what it began"
         with self._held.pop_all():
-            if not workshop.settle():
+            built, self._built = self._built, self._warehouse
+            if not workshop.settle(built):
                 complain([workshop.verdict()])
 
     def file_of_build(self) -> str:
         """The file to be connected to now."""
-        return str(self._workshop.built if self._workshop else self._warehouse)
+        return str(self._built)
 
     def _open(self) -> Workshop:
         self._workshop = self._held.enter_context(workshop_of(self._warehouse))

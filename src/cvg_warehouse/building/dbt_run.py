@@ -56,9 +56,7 @@ def dbt_build(
         from dbt.cli.main import dbtRunner
 
         where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-        # dbt parses all of the project again where a file that its profile names has another place.
-        target = scratch / "of_slices" if before else scratch
-        scratches = ["--target-path", str(target), "--log-path", str(scratch)]
+        scratches = ["--target-path", str(scratch), "--log-path", str(scratch)]
         settings = {"CVG_EXPORTS": str(exports), "CVG_EXPORTS_FORMAT": form}
         # The file is a new one already; it is published from its own place, once it is there.
         with _environment(

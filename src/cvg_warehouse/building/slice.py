@@ -75,6 +75,7 @@ def take_slice(slice_file: Path, built: Path, is_sound: bool) -> bool:
 
 def _take(connection: duckdb.DuckDBPyConnection, is_sound: bool) -> None:
     sliced = dict(connection.execute("from sliced").fetchall())
+    connection.begin()  # written to the disk once, not table by table
     for name in RECORDS:
         if name != "build_record" or not is_sound:
             connection.execute(f"drop table if exists {TAKEN_INTO}.{name}")
@@ -86,6 +87,7 @@ def _take(connection: duckdb.DuckDBPyConnection, is_sound: bool) -> None:
         elif name in there:
             connection.execute(f"delete from {whole} where {sliced[name]}")
             connection.execute(f'insert into {whole} select * from "{name}" where {sliced[name]}')
+    connection.commit()
 
 
 def _tables(connection: duckdb.DuckDBPyConnection, catalog: str) -> list[str]:

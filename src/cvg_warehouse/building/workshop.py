@@ -17,6 +17,9 @@ from cvg_warehouse.files import locked, owner_only
 from cvg_warehouse.terminal import Refusal, shown
 
 ELSEWHERE = "name another file in CVG_WAREHOUSE"
+NEW, WHOLE = "new", "whole"
+"""Where dbt builds; and where what it built of a warehouse becomes a whole one. dbt keeps its parsed
+project for as long as it builds in one place, and stays connected to the file there."""
 
 
 @dataclass(frozen=True)
@@ -27,31 +30,27 @@ class Workshop:
     folder: Path
 
     @property
-    def built(self) -> Path:
-        """The file that is built: DuckDB names a catalog after its file, so it has its name."""
-        return self.folder / "new" / self.warehouse.name
-
-    @property
     def refused(self) -> Path:
         """The last build that was refused, until the next one begins."""
-        return self.folder / "refused" / self.warehouse.name
+        return self._file_in("refused")
 
-    def begin(self, start_from: Path | None = None) -> Path:
+    def begin(self, start_from: Path | None = None, room: str = NEW) -> Path:
         """Make room for a build from nothing, or for one that goes on from a copy; its file."""
-        self.clear("new")
-        self.built.parent.mkdir()
+        self.clear(room)
+        built = self._file_in(room)
+        built.parent.mkdir()
         if start_from and start_from.exists():
-            shutil.copy(start_from, self.built)
+            shutil.copy(start_from, built)
         self.clear("refused")
-        return self.built
+        return built
 
-    def settle(self) -> bool:
+    def settle(self, built: Path) -> bool:
         """Put what was built in place of the warehouse, or aside where something refused it.
 
         True where it is in place. Nobody may be connected to it.
         """
         # dbt leaves its last writes in a file beside (.wal); only a whole file may be moved.
-        with duckdb.connect(self.built) as connection:
+        with duckdb.connect(built) as connection:
             connection.execute("checkpoint")
             accepted = (
                 connection.execute(
@@ -66,12 +65,11 @@ class Workshop:
             place.parent.mkdir(exist_ok=True)
             # One that another program left beside the old file would be replayed into the new one.
             _log_of(place).unlink(missing_ok=True)
-            self.built.replace(place)
+            built.replace(place)
         except OSError as error:
             raise Refusal(
                 f"{shown(place)}: cannot be replaced ({error.strerror}); {ELSEWHERE}"
             ) from None
-        self.clear("new")
         return accepted
 
     def verdict(self) -> str:
@@ -82,6 +80,10 @@ class Workshop:
     def clear(self, name: str) -> None:
         """Remove a folder of the workshop with all that is in it."""
         shutil.rmtree(self.folder / name, ignore_errors=True)
+
+    def _file_in(self, name: str) -> Path:
+        # DuckDB names a catalog after its file, so all have the name of the warehouse's
+        return self.folder / name / self.warehouse.name
 
 
 @contextmanager
@@ -95,7 +97,8 @@ def workshop_of(warehouse: Path) -> Iterator[Workshop]:
         try:
             yield workshop
         finally:
-            workshop.clear("new")
+            workshop.clear(NEW)
+            workshop.clear(WHOLE)
 
 
 def _log_of(file: Path) -> Path:
