@@ -13,7 +13,7 @@ select
     cast(sum(rows_against) as bigint) as rows_against
 from (
     {%- if is_slice() %}
-    select * from {{ before(this) }}
+    select * from {{ as_before(this) }}
     union all
     {%- endif %}
     {%- for state in states() %}

@@ -5,7 +5,7 @@ select
     ends.period_id,
     partners.partner_key
 from {{ whole(ref('fct_partner_action_types')) }} as placements
-inner join {{ ref('fct_partner_action_partners') }} as partners on placements.action_key = partners.action_key
+inner join {{ whole(ref('fct_partner_action_partners')) }} as partners on placements.action_key = partners.action_key
 inner join {{ whole(ref('fct_partner_actions')) }} as actions on placements.action_key = actions.action_key
 inner join {{ ref('dim_reporting_periods') }} as ends
     on
