@@ -69,6 +69,22 @@
   {{- return(relation.identifier ~ '_before') -}}
 {%- endmacro %}
 
+{#
+  CTEs, each with a comma behind: in a build of what changed the rows of models that are touched by a unit, by `whole`,
+  each read once, for who reads them several times. `touched_of` names them, and is the model itself in other builds.
+#}
+{% macro kept_touched(relations, only) -%}
+  {%- if is_slice() -%}
+  {%- for relation in relations %}
+{{ touched_of(relation) }} as (select * from {{ whole(relation, only=only) }}),
+  {%- endfor %}
+  {%- endif -%}
+{%- endmacro %}
+
+{% macro touched_of(relation) -%}
+  {{- return(relation.identifier ~ '_touched' if is_slice() else relation) -}}
+{%- endmacro %}
+
 {% macro as_it_is(relation) -%}
   {{- return(relation) -}}
 {%- endmacro %}

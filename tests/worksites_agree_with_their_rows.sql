@@ -3,6 +3,8 @@
 {%- set places = {
     'worksite': 'of_person.worksite_id', 'territory': 'of_person.territory_id', 'whole': "'Total'"
 } %}
+{#- a build of what changed looks again at its worksites, and at all territories -#}
+{%- set touched_worksites = {'worksite': 'worksite_id'} %}
 {%- set counted = {
     'ind_headcount': {'headcount__supported': ('headcount.supported', '')},
     'ind_exits': {'headcount__exited': ('headcount.exited', '')},
@@ -44,7 +46,7 @@ with counts as (
                 {%- for column in columns %},
                 bool_or(of_person.{{ column }}) as {{ column }}
                 {%- endfor %}
-            from {{ whole(ref(model)) }} as of_person
+            from {{ whole(ref(model), only=touched_worksites if level == 'worksite') }} as of_person
             inner join {{ ref('dim_reporting_years') }} as years on of_person.period_id = years.period_id
             group by {{ place ~ ', ' if level != 'whole' }}years.reporting_year, of_person.person_key
         ) as people
@@ -84,7 +86,9 @@ left join counts
         and feedback.reporting_year = counts.reporting_year
         and feedback.indicator_id = counts.indicator_id
         and feedback.breakdown = counts.breakdown
-where feedback.{{ level }}_value != coalesce(counts.people, 0)
+where
+    feedback.{{ level }}_value != coalesce(counts.people, 0)
+    {{ 'and ' ~ is_touched({'worksite': 'feedback.worksite_id'}) if level == 'worksite' and is_slice() }}
 union all
 {%- endfor %}
 -- nobody who is counted is left out

@@ -1,11 +1,16 @@
 -- Partner work in long form, because its breakdowns are open lists: one row per indicator, breakdown
 -- value, period and counted action (or partner). true = numerator, false = denominator only.
-{%- set touched = {'partner_action': 'action_key'} %}
-{%- set acted = whole(ref('fct_partner_actions'), only=touched) %}
-{%- set domains = whole(ref('fct_partner_action_domains'), only=touched) %}
-{%- set types = whole(ref('fct_partner_action_types'), only=touched) %}
-{%- set mobilised = whole(ref('fct_partner_action_partners'), only=touched) %}
-with kinds as (
+{%- set read = [
+    ref('fct_partner_actions'),
+    ref('fct_partner_action_domains'),
+    ref('fct_partner_action_types'),
+    ref('fct_partner_action_partners'),
+] %}
+{%- set acted, domains, types = touched_of(read[0]), touched_of(read[1]), touched_of(read[2]) %}
+{%- set mobilised = touched_of(read[3]) %}
+with {{ kept_touched(read, only={'partner_action': 'action_key'}) }}
+
+kinds as (
     -- a type and its group are both ways to read an action
     select
         action_key,

@@ -33,22 +33,27 @@ TOUCHED = """
     );
 
     -- the rows before, and of those now the ones of a group that changed: the others are the same
-    create temp table of_people as
-    select pathway_key, person_key, worksite_id from {before}.stg_exports__salaries
-    union
-    select id_parcours, id_salarie, chantier from {salaries};
-
-    create temp table actions as
-    select action_key, pathway_key, worksite_id, territory_id from {before}.stg_exports__actions
-    union all
+    create temp table people_now as select id_parcours, id_salarie, chantier from {salaries};
+    create temp table exits_now as select id_parcours, chantier from {sorties};
+    create temp table actions_now as
     select id_action, id_parcours, chantier, territoire from {actions};
 
-    create temp table placed as
+    create temp table of_people as
+    select pathway_key, person_key, worksite_id from {before}.stg_exports__salaries
+    union all
+    from people_now;
+
+    create temp view actions as
+    select action_key, pathway_key, worksite_id, territory_id from {before}.stg_exports__actions
+    union all
+    from actions_now;
+
+    create temp view placed as
     select pathway_key, worksite_id from of_people
     union all
     select pathway_key, worksite_id from {before}.stg_exports__sorties
     union all
-    select id_parcours, chantier from {sorties}
+    from exits_now
     union all
     select pathway_key, worksite_id from actions;
 

@@ -25,7 +25,7 @@ WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
 # A slice takes the lists and all that is made of them alone from the warehouse before.
 MADE_OF_EXPORTS = ["--select", *EXPORTS, "path:models/staging/exports+"]
 # Python's own is 700: dbt makes that many objects for a query, and keeps most of them.
-OBJECTS_PER_COLLECTION = 50_000
+OBJECTS_PER_COLLECTION = 200_000
 QUIETLY = [
     *("--quiet", "--no-print", "--no-write-json", "--no-send-anonymous-usage-stats"),
     *("--no-use-colors", "--log-level", "none", "--log-level-file", "none"),
