@@ -5,6 +5,11 @@
 } %}
 {#- a build of what changed looks again at its worksites, and at all territories -#}
 {%- set touched_worksites = {'worksite': 'worksite_id'} %}
+{%- set looked_at = {
+    'worksite': is_touched({'worksite': 'feedback.worksite_id'}) if is_slice() else 'true',
+    'territory': 'true',
+    'whole': 'true',
+} %}
 {%- set counted = {
     'ind_headcount': {'headcount__supported': ('headcount.supported', '')},
     'ind_exits': {'headcount__exited': ('headcount.exited', '')},
@@ -33,19 +38,19 @@ with counts as (
         {{ each_row(people) }}
     from (
         select
+            {%- for column in columns %}
+            count(case when {{ column }} then 1 end) as {{ column }},
+            {%- endfor %}
             place,
             reporting_year
-            {%- for column in columns %},
-            count(case when {{ column }} then 1 end) as {{ column }}
-            {%- endfor %}
         from (
             select
+                {%- for column in columns %}
+                bool_or(of_person.{{ column }}) as {{ column }},
+                {%- endfor %}
                 {{ place }} as place,
                 years.reporting_year,
                 of_person.person_key
-                {%- for column in columns %},
-                bool_or(of_person.{{ column }}) as {{ column }}
-                {%- endfor %}
             from {{ whole(ref(model), only=touched_worksites if level == 'worksite') }} as of_person
             inner join {{ ref('dim_reporting_years') }} as years on of_person.period_id = years.period_id
             group by {{ place ~ ', ' if level != 'whole' }}years.reporting_year, of_person.person_key
@@ -86,9 +91,7 @@ left join counts
         and feedback.reporting_year = counts.reporting_year
         and feedback.indicator_id = counts.indicator_id
         and feedback.breakdown = counts.breakdown
-where
-    feedback.{{ level }}_value != coalesce(counts.people, 0)
-    {{ 'and ' ~ is_touched({'worksite': 'feedback.worksite_id'}) if level == 'worksite' and is_slice() }}
+where feedback.{{ level }}_value != coalesce(counts.people, 0) and {{ looked_at[level] }}
 union all
 {%- endfor %}
 -- nobody who is counted is left out

@@ -37,15 +37,6 @@ pairs as (
         on later.period_kind = earlier.period_kind and later.first_day > earlier.first_day
 ),
 
-places as (
-    select distinct
-        place_kind,
-        place_id,
-        period_id
-    from cells
-),
-
--- a cell that has no row counts nothing, where the place has any of the period
 side_by_side as (
     select
         cells.place_kind,
@@ -75,6 +66,17 @@ side_by_side as (
         pairs.is_year_before
 ),
 
+-- a cell that has no row counts nothing, where the place has any of the period
+in_both as (
+    select *
+    from side_by_side
+    qualify
+        not bool_and(has_no_row)
+            over (partition by place_kind, place_id, period_id, earlier_period_id, is_year_before)
+        and not bool_and(had_no_row)
+            over (partition by place_kind, place_id, period_id, earlier_period_id, is_year_before)
+),
+
 compared as (
     select
         sides.place_kind,
@@ -93,17 +95,7 @@ compared as (
         case when catalogue.statistic = 'count' and sides.has_no_row then 0 else sides.value end as value,
         case when catalogue.statistic = 'count' and sides.had_no_row then 0 else sides.earlier_value end
             as earlier_value
-    from side_by_side as sides
-    inner join places as now
-        on
-            sides.place_kind = now.place_kind
-            and sides.place_id = now.place_id
-            and sides.period_id = now.period_id
-    inner join places as before
-        on
-            sides.place_kind = before.place_kind
-            and sides.place_id = before.place_id
-            and sides.earlier_period_id = before.period_id
+    from in_both as sides
     inner join {{ ref('stg_reference__indicators') }} as catalogue on sides.indicator_id = catalogue.indicator_id
 ),
 
