@@ -4,8 +4,8 @@
 
   Rows with the same key have the same hash, so only rows whose hash occurs more than once are grouped by the key
   itself: of a large table with long keys that is quicker, and needs less memory. With a condition (`where`) the model
-  is a query, which is asked once, and so are touched rows. Of a view that shows more than a build of what changed has touched, `touched_by` says
-  which rows are looked at then, by a unit and its column (`macros/slice.sql`).
+  is a query, which is asked once, and so are touched rows. Of a view that shows more than a build of what changed has
+  touched, `touched_by` says which rows are looked at then, by a unit and its column (`macros/slice.sql`).
 -#}
 {% test primary_key(model, columns, filled=[], touched_by=none) %}
 {%- set rows = whole(model, only=touched_by) if touched_by else model %}

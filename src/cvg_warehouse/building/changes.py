@@ -152,7 +152,7 @@ def note_touched(
     rows = {export: _changed_rows(files[export], export) for export in DIGESTED}
     connection.execute(TOUCHED.format(new=NOTE, old=f"{before}.{NOTE}", before=before, **rows))
     ((share,),) = connection.execute(
-        "select count(distinct case when pathway_key in (from touched_pathways) then pathway_key end) "
+        "select count(distinct pathway_key) filter (pathway_key in (from touched_pathways)) "
         "/ greatest(count(distinct pathway_key), 1) from of_people"
     ).fetchall()
     return float(share)
@@ -164,10 +164,9 @@ def _groups(by: tuple[str, ...]) -> str:
 
 def _changed_rows(file: Path, export: str) -> str:
     """The rows of a file that are of a group in the table `changed`."""
-    group = " and ".join(f"delivered.{by} is not distinct from changed.{by}" for by in DIGESTED[export])
-    return (
-        f"{_rows(file, export)} as delivered semi join changed on changed.export = '{export}' and {group}"
-    )
+    same = [f"delivered.{by} is not distinct from changed.{by}" for by in DIGESTED[export]]
+    condition = " and ".join([f"changed.export = '{export}'", *same])
+    return f"{_rows(file, export)} as delivered semi join changed on {condition}"
 
 
 def _rows(file: Path, export: str) -> str:

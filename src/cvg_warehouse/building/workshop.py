@@ -18,8 +18,8 @@ from cvg_warehouse.terminal import Refusal, shown
 
 ELSEWHERE = "name another file in CVG_WAREHOUSE"
 NEW, WHOLE = "new", "whole"
-"""Where dbt builds; and where what it built of a warehouse becomes a whole one. dbt keeps its parsed
-project for as long as it builds in one place, and stays connected to the file there."""
+"""Where dbt builds; and where what it built of a warehouse becomes a whole one. dbt keeps its
+parsed project as long as it builds in one place, and stays connected to the file there."""
 
 
 @dataclass(frozen=True)
