@@ -4,21 +4,24 @@
 
   People with one row in the period are counted where that row is, and these small sums are added up for
   every place and population. People with several rows are first collapsed to one row per person in
-  each of them (true in any of their pathways = true). At the end the sums become one row per column. `rows`, where it is
-  not the model itself, are other rows of its columns.
+  each of them (true in any of their pathways = true). At the end the sums become one row per column. `signed`, where it
+  is given, names rows of the model with a `sign`, 1 or -1: who is added to the counts, and who is taken from them.
 -#}
-{% macro count_people(relation, place='geography', rows=none) -%}
+{% macro count_people(relation, place='geography', signed=none) -%}
 {%- set home = home_of(place) -%}
 {%- set columns = indicator_columns(relation, 'boolean') -%}
-with {{ split_repeated(rows or relation, ['period_id', 'person_key']) }},
+{%- set person = ['period_id', 'person_key'] + (['sign'] if signed else []) -%}
+{%- set number_true = 'sum(case when {} then sign else 0 end)' if signed else 'count(case when {} then 1 end)' -%}
+{%- set number_known = 'sum(case when {} is not null then sign else 0 end)' if signed else 'count({})' -%}
+with {{ split_repeated(signed or relation, person) }},
 
 counted_once as (
     select
         period_id,
         {{ home }}
         {%- for column in columns %},
-        count(case when {{ column }} then 1 end) as numerator_{{ loop.index }},
-        count({{ column }}) as denominator_{{ loop.index }}
+        {{ number_true.format(column) }} as numerator_{{ loop.index }},
+        {{ number_known.format(column) }} as denominator_{{ loop.index }}
         {%- endfor %}
     from once
     group by period_id, {{ home }}
@@ -26,15 +29,14 @@ counted_once as (
 
 people as (
     select
-        period_id,
         geography_id,
         counted_population as population,
-        person_key
+        {{ person | join(', ') }}
         {%- for column in columns %},
         bool_or({{ column }}) as {{ column }}
         {%- endfor %}
     from ({{ in_every_place('several', place) }}) as placed
-    group by period_id, geography_id, counted_population, person_key
+    group by geography_id, counted_population, {{ person | join(', ') }}
 ),
 
 counted as (
@@ -53,8 +55,8 @@ counted as (
         geography_id,
         population
         {%- for column in columns %},
-        count(case when {{ column }} then 1 end) as numerator_{{ loop.index }},
-        count({{ column }}) as denominator_{{ loop.index }}
+        {{ number_true.format(column) }} as numerator_{{ loop.index }},
+        {{ number_known.format(column) }} as denominator_{{ loop.index }}
         {%- endfor %}
     from people
     group by period_id, geography_id, population

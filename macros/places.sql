@@ -34,12 +34,14 @@
 
 {#-
   CTEs: `once` has the rows of a relation whose keys occur in no other row, `several` those whose keys occur in more.
-  Only those have to be collapsed before they are counted. Each is read once, so that nothing wide is kept.
+  Only those have to be collapsed before they are counted. Each is read once, so that nothing wide is kept. `only` is a
+  condition on the rows whose keys may occur in more.
 -#}
-{% macro split_repeated(relation, keys) -%}
+{% macro split_repeated(relation, keys, only='true') -%}
 repeated as (
     select {{ keys | join(', ') }}
     from {{ relation }}
+    where {{ only }}
     group by {{ keys | join(', ') }}
     having count(*) > 1
 ),

@@ -65,6 +65,22 @@
   {{- return(kept | join(',\n')) -}}
 {%- endmacro %}
 
+{# CTEs: the touched rows of models as they are and as they were, with their `sign`, each read once. #}
+{% macro kept_signed(relations) -%}
+  {%- set kept = [] -%}
+  {%- for relation in relations -%}
+    {%- do kept.append(
+      signed_name(relation) ~ ' as (select *, 1 as sign from ' ~ relation
+      ~ ' union all select *, -1 as sign from ' ~ as_before(relation) ~ ')'
+    ) -%}
+  {%- endfor -%}
+  {{- return(kept | join(',\n')) -}}
+{%- endmacro %}
+
+{% macro signed_name(relation) -%}
+  {{- return(relation.identifier ~ '_signed') -}}
+{%- endmacro %}
+
 {% macro as_kept(relation) -%}
   {{- return(relation.identifier ~ '_before') -}}
 {%- endmacro %}

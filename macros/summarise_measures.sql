@@ -32,6 +32,7 @@ measured as (
     select
         measures.*,
         catalogue.statistic,
+        catalogue.counting_unit,
         case when catalogue.counting_unit = 'pathways' then measures.pathway_key else measures.person_key end
             as counted_key
     from measures
@@ -39,7 +40,8 @@ measured as (
         on measures.indicator_column = catalogue.indicator_column
 ),
 
-{{ split_repeated('measured', ['period_id', 'indicator_column', 'counted_key']) }},
+{#- a rule model has one row of a pathway and period #}
+{{ split_repeated('measured', ['period_id', 'indicator_column', 'counted_key'], only="counting_unit = 'people'") }},
 
 -- how often each value occurs: far fewer rows than people, to be placed and sorted
 often as (

@@ -13,6 +13,7 @@ have_rows as (
         worksite_id,
         period_id
     from {{ whole(ref('mart_dialogue')) }}
+    where worksite_id in (select forms.worksite_id from {{ ref('stg_exports__formulaires') }} as forms)
 ),
 
 compared as (

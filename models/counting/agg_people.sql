@@ -4,13 +4,11 @@
 {%- set counted, models = [], [] %}
 {%- for model in rule_models('people') if not execute or indicator_columns(model, 'boolean') %}
 {%- do models.append(model) %}
-{%- for state in states(kept=true) %}
-{%- do counted.append((state.sign, count_people(model, rows=state.rows(model)))) %}
-{%- endfor %}
+{%- do counted.append(count_people(model, signed=signed_name(model) if is_slice())) %}
 {%- endfor %}
 {%- if is_slice() %}
-{%- do counted.append(('', 'select * from ' ~ before(this))) %}
-with {{ kept_before(models) }}
+{%- do counted.append('select * from ' ~ before(this)) %}
+with {{ kept_signed(models) }}
 {%- endif %}
 select
     period_id,
@@ -20,14 +18,14 @@ select
     cast(sum(numerator) as bigint) as numerator,
     cast(sum(denominator) as bigint) as denominator
 from (
-    {%- for sign, people in counted %}
+    {%- for people in counted %}
     select
         period_id,
         geography_id,
         population,
         indicator_column,
-        {{ sign }}numerator,
-        {{ sign }}denominator
+        numerator,
+        denominator
     from ({{ people }}) as people_{{ loop.index }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}

@@ -1,5 +1,8 @@
 -- A worksite's own indicators in every period. For the worksite and its network alone, never published.
-with by_column as (
+{%- set acted = ref('ind_partners') %}
+with {{ kept_touched([acted], only={'partner_worksite': 'worksite_id'}) }}
+
+by_column as (
     select
         geography_id as worksite_id,
         period_id,
@@ -42,7 +45,7 @@ counted as (
         count(case when state then 1 end) as numerator,
         count(*) as denominator,
         null as measure
-    from {{ whole(ref('ind_partners'), only={'partner_worksite': 'worksite_id'}) }}
+    from {{ touched_of(acted) }}
     where worksite_id is not null and partner_key = ''
     group by worksite_id, period_id, indicator_id, breakdown
     union all
@@ -54,7 +57,7 @@ counted as (
         count(distinct case when state then partner_key end) as numerator,
         count(distinct partner_key) as denominator,
         null as measure
-    from {{ whole(ref('ind_partners'), only={'partner_worksite': 'worksite_id'}) }}
+    from {{ touched_of(acted) }}
     where worksite_id is not null and partner_key != ''
     group by worksite_id, period_id, indicator_id, breakdown
 )
