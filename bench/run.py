@@ -39,7 +39,7 @@ SCRIPTS_UP_TO = 100
 # Larger than this, exports are Parquet, which the build reads in place; the scripts read CSV.
 SEEDS_UP_TO = 10
 # What the build is given of DuckDB's memory where the default is too little (docs/environment.md).
-LARGE = {"CVG_MEMORY": "10GB"}
+LARGE = {"CVG_MEMORY": "16GB"}
 # In one process of one machine; measured where it is installed (docs/spark.md).
 SPARK_UP_TO = 10
 SLOWEST = 12
