@@ -6,7 +6,7 @@ KNOWN = (
     ("fct_exits", "    exits.worksite_id,", "    pathways.worksite_id,"),
     ("agg_people", "bool_or(", "bool_and("),
     ("agg_measures", "max(measure)", "min(measure)"),
-    ("agg_partners", "count(distinct partners.partner_key)", "count(partners.partner_key)"),
+    ("agg_partners", "count(distinct partner_key)", "count(partner_key)"),
     ("ind_partners", "select distinct", "select"),
     ("mart_indicator_intervals", "1.959963984540054", "1.644853626951472"),
     ("mart_officer_impact", "1.959963984540054", "1.644853626951472"),
@@ -33,7 +33,7 @@ EQUIVALENT = (
     ),
     (
         re.compile(
-            r"^fct_(partner_action|collective_session)_\w+: filter dropped: "
+            r"^(dim_partners|fct_(partner_action|collective_session)_\w+): filter dropped: "
             r"where (partners|domains|action_types) is not null"
         ),
         "the items of an empty list are no rows",
