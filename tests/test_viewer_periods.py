@@ -245,12 +245,13 @@ def box(page: Page, name: str) -> Locator:
     return page.get_by_role("combobox", name=name, exact=True)
 
 
-def choose(page: Page, name: str, value: str) -> None:
-    """Choose a period; a long list shows what was typed."""
+def choose(page: Page, name: str, value: str, asked: dict[str, str]) -> None:
+    """Choose a period; a long list shows what was typed. The page is of it once its address is."""
     box(page, name).click()
     box(page, name).fill(value)
     page.get_by_role("option", name=value, exact=True).click()
     expect(box(page, name)).to_have_value(value, timeout=SHOWN)
+    expect(page).to_have_url(re.compile(re.escape(urlencode(asked))), timeout=SHOWN)
     finished(page)
 
 
@@ -260,10 +261,10 @@ def test_staff_choose_two_periods(
     opened(page, viewer)
     newest = periods(internal, ROUEN)[0]
     expect(box(page, "Période")).to_have_value(newest.label("fr"))
-    choose(page, "Période", NOW_LABEL)
+    choose(page, "Période", NOW_LABEL, {"periode": NOW})
     # whoever chooses a period sees the same dates a year before first
     expect(box(page, "Comparer à la période")).to_have_value(YEAR_BEFORE_LABEL, timeout=SHOWN)
-    choose(page, "Comparer à la période", BEFORE_LABEL)
+    choose(page, "Comparer à la période", BEFORE_LABEL, {"periode-avant": BEFORE})
     table = page.locator(".table-box").nth(1)
     expect(table).to_contain_text("Période du 1er octobre 2023", timeout=SHOWN)
     label = label_of(internal.indicators[PEOPLE], "fr")
