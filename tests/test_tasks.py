@@ -57,7 +57,8 @@ class Person:
         finished(self.page)
 
     def choose(self, name: str, value: str) -> None:
-        """Choose a value in a filter of the page's head."""
+        """Choose another value in a filter of the page's head."""
+        address = self.page.url
         box = self.page.get_by_role("combobox", name=name, exact=True)
         if not box.is_visible():
             self.click(self.page.locator(".choice summary"))
@@ -68,6 +69,8 @@ class Person:
             expect(self.page.locator(".choice summary")).to_contain_text(value, timeout=SHOWN)
         else:
             expect(box).to_have_value(value, timeout=SHOWN)
+        # the page is of it once its address is
+        expect(self.page).not_to_have_url(address, timeout=SHOWN)
         finished(self.page)
 
     def add(self, name: str, value: str) -> None:
