@@ -3,7 +3,7 @@
 -- what changed takes the touched actions as they were from the counts before, and adds them as they are. A partner may
 -- work in several territories, so it is counted separately for each place.
 {%- set catalogue = ref('stg_reference__indicators') %}
-with acted as (
+with placed_once as (
     {%- for state in states() %}
     select
         period_id,
@@ -12,15 +12,13 @@ with acted as (
         indicator_id,
         breakdown,
         {{ state.sign }}count(case when state then 1 end) as numerator,
-        {{ state.sign }}count(*) as denominator
+        {{ state.sign }}count(*) as denominator,
+        {{ state.sign }}count(*) as rows_counted
     from {{ state.rows(ref('ind_partners')) }}
     where partner_key = ''
     group by period_id, territory_id, population, indicator_id, breakdown
-    {{ 'union all' if not loop.last }}
+    union all
     {%- endfor %}
-),
-
-attended as (
     select
         period_id,
         territory_id,
@@ -28,7 +26,8 @@ attended as (
         indicator_id,
         breakdown,
         sum(participants_counted) as numerator,
-        sum(participants_in_base) as denominator
+        sum(participants_in_base) as denominator,
+        count(*) as rows_counted
     from {{ ref('ind_sessions') }}
     group by period_id, territory_id, population, indicator_id, breakdown
 ),
@@ -61,8 +60,9 @@ from (
         indicator_id,
         breakdown,
         numerator,
-        denominator
-    from ({{ in_every_place('acted') }}) as placed
+        denominator,
+        rows_counted
+    from ({{ in_every_place('placed_once') }}) as placed
     {%- if is_slice() %}
     union all
     select
@@ -72,25 +72,15 @@ from (
         earlier.indicator_id,
         earlier.breakdown,
         earlier.numerator,
-        earlier.denominator
+        earlier.denominator,
+        earlier.denominator as rows_counted
     from {{ before(this) }} as earlier
     inner join {{ catalogue }} as catalogue on earlier.indicator_id = catalogue.indicator_id
     where catalogue.counting_unit = 'actions'
     {%- endif %}
-) as actions
+) as summed
 group by period_id, geography_id, counted_population, indicator_id, breakdown
-having sum(denominator) > 0
-union all
-select
-    period_id,
-    geography_id,
-    counted_population as population,
-    indicator_id,
-    breakdown,
-    cast(sum(numerator) as bigint) as numerator,
-    cast(sum(denominator) as bigint) as denominator
-from ({{ in_every_place('attended') }}) as placed
-group by period_id, geography_id, counted_population, indicator_id, breakdown
+having sum(rows_counted) > 0
 union all
 select
     period_id,

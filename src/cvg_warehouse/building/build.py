@@ -1,5 +1,6 @@
 """`cvg build`: a new warehouse from the exports, in place of the old one or not at all."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -56,8 +57,10 @@ def _changes_built(
     if obstacle:
         _say_everything(obstacle)
         return _everything_built(exports, workshop, form)
-    steps = _built(exports, workshop, form, sliced, workshop.warehouse)
-    built = workshop.begin(start_from=workshop.warehouse, room=WHOLE)
+    with ThreadPoolExecutor(1) as beside:
+        copied = beside.submit(workshop.begin, start_from=workshop.warehouse, room=WHOLE)
+        steps = _built(exports, workshop, form, sliced, workshop.warehouse)
+        built = copied.result()
     if not take_slice(sliced, built, is_sound=not any(step.went_wrong for step in steps)):
         _say_everything("there are other periods than before")
         # dbt is still connected to the slice

@@ -124,7 +124,7 @@ TOUCHED = """
     where worksite_id in (select worksite_id from touched_worksites)
         or pathway_key in (select pathway_key from touched_pathways)
     union
-    select unnest(['pathway', 'person', 'action', 'worksite', 'place', 'partner_action']), '';
+    select unnest(['pathway', 'person', 'action', 'worksite', 'place']), '';
 """
 
 
