@@ -1,9 +1,7 @@
 -- Every indicator of the catalogue is either a column or counted in long form, and every indicator
 -- counted in long form is in the catalogue.
 with counted as (
-    select distinct indicator_id from {{ whole(ref('ind_partners')) }}
-    union
-    select distinct indicator_id from {{ ref('ind_sessions') }}
+    select distinct indicator_id from {{ ref('agg_partners') }}
 ),
 
 catalogue as (

@@ -106,12 +106,25 @@ def the_first_year_is_withdrawn(exports: Exports, worksite: str) -> None:
     ]
 
 
-def follow_ups_and_sessions_change(exports: Exports, worksite: str) -> None:
+def follow_ups_change(exports: Exports, worksite: str) -> None:
     ended = {row["id_parcours"] for row in exports.of("sorties", worksite)}
     followed = [r for r in exports.rows["suivi_post_sortie"] if r["id_parcours"] in ended]
     for row in followed:
         row["situation_stable"] = exports.chance.choice(["oui", "non", ""])
-    exports.chance.choice(exports.rows["ateliers"])["nombre_participants"] = "7"
+
+
+def sessions_change(exports: Exports, worksite: str) -> None:
+    """Those of a territory, of which some are held elsewhere, and others are new."""
+    territory = exports.of("salaries", worksite)[0]["territoire"]
+    rows = exports.rows["ateliers"]
+    own = [row for row in rows if row["territoire"] == territory]
+    for row in exports.some(own, 0.3):
+        row["participants"] = exports.chance.choice(["0", "7", "40"])
+    for row in exports.some(own, 0.1):
+        row["territoire"] = exports.chance.choice(rows)["territoire"]
+    dropped = {row["id_atelier"] for row in exports.some(own, 0.1)}
+    new = [row | {"id_atelier": exports.new("session")} for row in exports.some(own, 0.1)]
+    exports.rows["ateliers"] = [row for row in rows if row["id_atelier"] not in dropped] + new
 
 
 def keys_have_blanks(exports: Exports, worksite: str) -> None:
@@ -130,7 +143,8 @@ CHANGES: list[Callable[[Exports, str], None]] = [
     actions_are_done_again,
     actions_name_no_worksite,
     the_first_year_is_withdrawn,
-    follow_ups_and_sessions_change,
+    follow_ups_change,
+    sessions_change,
     keys_have_blanks,
 ]
 

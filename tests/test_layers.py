@@ -32,7 +32,7 @@ MADE_OF_ALL = {
 """What is made of exports and may be read by a sliced model all the same: a worksite whose rows
 changed is touched whole, for other years or periods everything is built, and what is said of a
 partner that got another name or place in the network is touched."""
-OF_ROWS = {"pathway", "action"}
+OF_ROWS = {"pathway", "action", "session"}
 LARGER = {"named_action", "partner_action", "partner_worksite"}
 """Units of which more is touched than of actions and worksites."""
 

@@ -13,7 +13,7 @@ with years as (
     where reporting_year is not null
     union
     select distinct reporting_year
-    from {{ ref('stg_exports__ateliers') }}
+    from {{ whole(ref('stg_exports__ateliers')) }}
     where reporting_year is not null
 )
 

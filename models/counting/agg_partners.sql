@@ -1,9 +1,8 @@
 -- Distinct actions and partners, and sums of participants, per indicator and breakdown value.
 -- An action and a session belong to one territory and one population, so they are counted there and added up; a build of
--- what changed takes the touched actions as they were from the counts before, and adds them as they are. A partner may
+-- what changed takes the touched ones as they were from the counts before, and adds them as they are. A partner may
 -- work in several territories, so it is counted separately for each place.
-{%- set catalogue = ref('stg_reference__indicators') %}
-with placed_once as (
+with counted_once as (
     {%- for state in states() %}
     select
         period_id,
@@ -18,18 +17,20 @@ with placed_once as (
     where partner_key = ''
     group by period_id, territory_id, population, indicator_id, breakdown
     union all
-    {%- endfor %}
     select
         period_id,
         territory_id,
         population,
         indicator_id,
         breakdown,
-        sum(participants_counted) as numerator,
-        sum(participants_in_base) as denominator,
-        count(*) as rows_counted
-    from {{ ref('ind_sessions') }}
+        {{ state.sign }}sum(participants_counted) as numerator,
+        {{ state.sign }}sum(participants_in_base) as denominator,
+        {{ state.sign }}count(*) as rows_counted
+    from {{ state.rows(ref('ind_sessions')) }}
+    where participants_in_base is not null
     group by period_id, territory_id, population, indicator_id, breakdown
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 partners as (
@@ -51,7 +52,8 @@ select
     indicator_id,
     breakdown,
     cast(sum(numerator) as bigint) as numerator,
-    cast(sum(denominator) as bigint) as denominator
+    cast(sum(denominator) as bigint) as denominator,
+    cast(sum(rows_counted) as bigint) as rows_counted
 from (
     select
         period_id,
@@ -62,7 +64,7 @@ from (
         numerator,
         denominator,
         rows_counted
-    from ({{ in_every_place('placed_once') }}) as placed
+    from ({{ in_every_place('counted_once') }}) as placed
     {%- if is_slice() %}
     union all
     select
@@ -73,10 +75,9 @@ from (
         earlier.breakdown,
         earlier.numerator,
         earlier.denominator,
-        earlier.denominator as rows_counted
+        earlier.rows_counted
     from {{ before(this) }} as earlier
-    inner join {{ catalogue }} as catalogue on earlier.indicator_id = catalogue.indicator_id
-    where catalogue.counting_unit = 'actions'
+    where earlier.rows_counted is not null
     {%- endif %}
 ) as summed
 group by period_id, geography_id, counted_population, indicator_id, breakdown
@@ -89,6 +90,7 @@ select
     indicator_id,
     breakdown,
     count(distinct partner_key) as numerator,
-    count(distinct partner_key) as denominator
+    count(distinct partner_key) as denominator,
+    cast(null as bigint) as rows_counted
 from ({{ in_every_place('partners') }}) as placed
 group by period_id, geography_id, counted_population, indicator_id, breakdown

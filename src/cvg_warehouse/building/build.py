@@ -1,6 +1,7 @@
 """`cvg build`: a new warehouse from the exports, in place of the old one or not at all."""
 
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 
 import duckdb
@@ -53,11 +54,13 @@ def _changes_built(
 ) -> tuple[Path, list[Step]]:
     """The warehouse with what changed built anew; or everything, where that cannot be."""
     sliced = workshop.begin()
-    obstacle = begin_slice(sliced, workshop.warehouse, exports, form)
-    if obstacle:
-        _say_everything(obstacle)
-        return _everything_built(exports, workshop, form)
     with ThreadPoolExecutor(1) as beside:
+        # DuckDB reads, Python waits: time for the seconds that dbt takes to import
+        beside.submit(import_module, "dbt.cli.main")
+        obstacle = begin_slice(sliced, workshop.warehouse, exports, form)
+        if obstacle:
+            _say_everything(obstacle)
+            return _everything_built(exports, workshop, form)
         copied = beside.submit(workshop.begin, start_from=workshop.warehouse, room=WHOLE)
         steps = _built(exports, workshop, form, sliced, workshop.warehouse)
         built = copied.result()

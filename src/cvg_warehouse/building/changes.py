@@ -17,9 +17,14 @@ from cvg_warehouse.export_files import files_in
 NOTE = "rows_read"
 PLACED = ("annee", "territoire", "chantier")
 KEYED = ("annee", "id_parcours")
-DIGESTED = {"salaries": PLACED, "sorties": PLACED, "actions": PLACED, "suivi_post_sortie": KEYED}
-"""By which columns the rows of an export are noted. Sessions are few and have no worksite: a build
-of what changed makes all that is made of them anew."""
+DIGESTED = {
+    "salaries": PLACED,
+    "sorties": PLACED,
+    "actions": PLACED,
+    "ateliers": ("annee", "territoire"),
+    "suivi_post_sortie": KEYED,
+}
+"""By which columns the rows of an export are noted. Sessions have no worksite."""
 GROUP = ("annee", "territoire", "chantier", "id_parcours")
 YEAR = "extract(year from current_date)"
 """A check looks at rows of years to come: in another year all rows are others."""
@@ -47,6 +52,8 @@ TOUCHED = """
     select action_key, pathway_key, worksite_id, territory_id from {before}.stg_exports__actions
     union all
     from actions_now;
+
+    create temp table sessions_now as select id_atelier, territoire from {ateliers};
 
     create temp view placed as
     select pathway_key, worksite_id from of_people
@@ -124,7 +131,15 @@ TOUCHED = """
     where worksite_id in (select worksite_id from touched_worksites)
         or pathway_key in (select pathway_key from touched_pathways)
     union
-    select unnest(['pathway', 'person', 'action', 'worksite', 'place']), '';
+    select 'session', session_key from (
+        select session_key, territory_id from {before}.stg_exports__ateliers
+        union all
+        from sessions_now
+    ) as sessions
+    inner join changed
+        on changed.export = 'ateliers' and sessions.territory_id is not distinct from changed.territoire
+    union
+    select unnest(['pathway', 'person', 'action', 'session', 'worksite', 'place']), '';
 """
 
 
