@@ -137,7 +137,8 @@ TOUCHED = """
         from sessions_now
     ) as sessions
     inner join changed
-        on changed.export = 'ateliers' and sessions.territory_id is not distinct from changed.territoire
+        on changed.export = 'ateliers'
+        and sessions.territory_id is not distinct from changed.territoire
     union
     select unnest(['pathway', 'person', 'action', 'session', 'worksite', 'place']), '';
 """
