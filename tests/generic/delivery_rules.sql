@@ -30,6 +30,13 @@
 {{ wrong_rows(file, wrongs) }}
 union all
 {%- set keys = columns | selectattr('name', 'in', key) | list %}
+{%- set read, filled = [], ['1 = 1'] %}
+{%- for column in keys %}
+{%- do read.append(as_read(column)) %}
+{%- do filled.append(as_read(column) ~ ' is not null') if column.config.meta.required is defined %}
+{%- endfor %}
+{#- as in `primary_key`: few rows share a hash #}
+{%- set key_hash = 'hash(' ~ read | join(', ') ~ ')' %}
 select
     '{{ file_name(file) }}: {{ keys | map(attribute="config.meta.raw") | join(", ") }}: occurs more than once' as rule,
     count(*) as rows_against,
@@ -37,11 +44,14 @@ select
 from (
     select max(line_in_file) as line_of_last
     from {{ file }}
-    where 1 = 1
-    {%- for column in keys | selectattr('config.meta.required', 'defined') %}
-        and {{ as_read(column) }} is not null
-    {%- endfor %}
-    group by {% for column in keys %}{{ as_read(column) }}{{ ', ' if not loop.last }}{% endfor %}
+    where {{ filled | join(' and ') }}
+        and {{ key_hash }} in (
+            select {{ key_hash }}
+            from {{ file }}
+            group by {{ key_hash }}
+            having count(*) > 1
+        )
+    group by {{ read | join(', ') }}
     having count(*) > 1
 ) as doubles
 having count(*) > 0
