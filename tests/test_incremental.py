@@ -92,7 +92,7 @@ def actions_name_no_worksite(exports: Exports, worksite: str) -> None:
     for row in exports.some(exports.of("actions", worksite), 0.05):
         row["chantier"] = ""
     for row in exports.some([r for r in exports.rows["actions"] if not r["chantier"]], 0.001):
-        row["raison_demande"] = ""
+        row["motif_sollicitation"] = ""
 
 
 def the_first_year_is_withdrawn(exports: Exports, worksite: str) -> None:
@@ -158,6 +158,7 @@ def change(place: Workplace, chance: random.Random, changes: list) -> None:
     for one in changes:
         one(exports, worksite)
     for export, changed in exports.rows.items():
+        assert {name for row in changed for name in row} == set(headers[export]), "a change is lost"
         write_rows(place.file(export), headers[export], changed)
 
 

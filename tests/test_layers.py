@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -163,6 +164,12 @@ def slices(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Slices:
     assert set(found.sliced.values()) == OF_ROWS | LARGER | {"person", "worksite", "place"}
     assert any(f'"{BEFORE}".' in node["compiled_code"] for node in found.of("model").values())
     return found
+
+
+def test_the_docs_name_every_unit(slices: Slices) -> None:
+    said = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    (named,) = re.findall(r"with the unit \((.*?)\)", said)
+    assert set(re.findall(r"`(\w+)`", named)) == set(slices.sliced.values())
 
 
 def test_a_model_that_is_not_sliced_reads_a_sliced_one_whole(slices: Slices) -> None:
