@@ -1,7 +1,9 @@
 -- Every indicator of the catalogue is either a column or counted in long form, and every indicator
 -- counted in long form is in the catalogue.
 with counted as (
-    select distinct indicator_id from {{ ref('agg_partners') }}
+    select distinct indicator_id from {{ ref('ind_partners') }}
+    union
+    select distinct indicator_id from {{ ref('ind_sessions') }}
 ),
 
 catalogue as (

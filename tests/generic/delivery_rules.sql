@@ -30,13 +30,10 @@
 {{ wrong_rows(file, wrongs) }}
 union all
 {%- set keys = columns | selectattr('name', 'in', key) | list %}
-{%- set read, filled = [], ['1 = 1'] %}
+{%- set key_as_read = [] %}
 {%- for column in keys %}
-{%- do read.append(as_read(column)) %}
-{%- do filled.append(as_read(column) ~ ' is not null') if column.config.meta.required is defined %}
+{%- do key_as_read.append(as_read(column)) %}
 {%- endfor %}
-{#- as in `primary_key`: few rows share a hash #}
-{%- set key_hash = 'hash(' ~ read | join(', ') ~ ')' %}
 select
     '{{ file_name(file) }}: {{ keys | map(attribute="config.meta.raw") | join(", ") }}: occurs more than once' as rule,
     count(*) as rows_against,
@@ -44,14 +41,12 @@ select
 from (
     select max(line_in_file) as line_of_last
     from {{ file }}
-    where {{ filled | join(' and ') }}
-        and {{ key_hash }} in (
-            select {{ key_hash }}
-            from {{ file }}
-            group by {{ key_hash }}
-            having count(*) > 1
-        )
-    group by {{ read | join(', ') }}
+    where
+        {{ shares_hash(file, key_as_read) }}
+    {%- for column in keys | selectattr('config.meta.required', 'defined') %}
+        and {{ as_read(column) }} is not null
+    {%- endfor %}
+    group by {{ key_as_read | join(', ') }}
     having count(*) > 1
 ) as doubles
 having count(*) > 0

@@ -53,8 +53,6 @@ TOUCHED = """
     union all
     from actions_now;
 
-    create temp table sessions_now as select id_atelier, territoire from {ateliers};
-
     create temp view placed as
     select pathway_key, worksite_id from of_people
     union all
@@ -131,12 +129,10 @@ TOUCHED = """
     where worksite_id in (select worksite_id from touched_worksites)
         or pathway_key in (select pathway_key from touched_pathways)
     union
-    select 'session', session_key from (
-        select session_key, territory_id from {before}.stg_exports__ateliers
-        union all
-        from sessions_now
-    ) as sessions
-    inner join changed
+    select 'session', id_atelier from {ateliers}
+    union
+    select 'session', session_key
+    from {before}.stg_exports__ateliers as sessions semi join changed
         on changed.export = 'ateliers'
         and sessions.territory_id is not distinct from changed.territoire
     union
